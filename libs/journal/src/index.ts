@@ -1,0 +1,29 @@
+/** The room that knows EventStoreDB: append, load, read, subscribe, and the keys of personal data. */
+export type { Change, ChangeResolution, UnresolvedChange } from './change.ts';
+export { currentFacts } from './change.ts';
+export {
+  AppendTooLarge,
+  ConcurrencyConflict,
+  JournalFault,
+  type JournalFaultCode,
+  StoreRefused,
+  StoreUnavailable,
+  StreamGone,
+  UnreadableEvent,
+} from './faults.ts';
+export {
+  type AppendBatch,
+  type BatchOutcome,
+  type ExpectedRevision,
+  type Journal,
+  type JournalLogger,
+  type JournalOptions,
+  type LoadedStream,
+  type NewEvent,
+  openJournal,
+  type ReadAllOptions,
+  type Receipt,
+  type SubscribeAllOptions,
+} from './journal.ts';
+export type { RecordedEvent } from './recorded.ts';
+export { type KeyStore, openKeyStore, SubjectErased, type Sealed } from './keys/key-store.ts';

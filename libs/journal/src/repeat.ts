@@ -1,0 +1,103 @@
+import {
+  AccessDeniedError,
+  CancelledError,
+  DeadlineExceededError,
+  InvalidArgumentError,
+  isCommandError,
+  NotLeaderError,
+  StreamDeletedError,
+  TimeoutError,
+  UnavailableError,
+  UnsupportedError,
+} from '@eventstore/db-client';
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import type { StoreClient } from './client.ts';
+import { StoreUnavailable } from './faults.ts';
+
+const BACKOFF = { initialDelay: 50, maxDelay: 1_000 } as const;
+
+/** No answer at all within the time of one attempt: as unknown as a deadline of the store itself. */
+class NoAnswer extends Error {
+  constructor(afterMs: number) {
+    super(`no answer within ${afterMs} ms`);
+    this.name = 'NoAnswer';
+  }
+}
+
+/**
+ * True when the outcome is unknown and the same call with the same ids may be repeated.
+ *
+ * A cluster whose discovery failed reports a plain Error; nothing was sent then.
+ */
+export function isPassing(error: unknown): boolean {
+  return (
+    error instanceof UnavailableError ||
+    error instanceof DeadlineExceededError ||
+    error instanceof NotLeaderError ||
+    error instanceof CancelledError ||
+    error instanceof TimeoutError ||
+    error instanceof NoAnswer ||
+    (error instanceof Error && !isCommandError(error) && /^Failed to discover/.test(error.message)) ||
+    isChannelClosed(error)
+  );
+}
+
+/** True when repeating cannot help: the store understood and says no. */
+export function isLasting(error: unknown): boolean {
+  return (
+    error instanceof AccessDeniedError ||
+    error instanceof InvalidArgumentError ||
+    error instanceof UnsupportedError ||
+    error instanceof StreamDeletedError
+  );
+}
+
+/** A call that meets a channel which another failing call has just closed: nothing was sent. */
+function isChannelClosed(error: unknown): boolean {
+  return error instanceof Error && /channel (has been )?(shut ?down|closed)/i.test(error.message);
+}
+
+/**
+ * Runs a call until it is answered or the total time is over, with growing pauses.
+ *
+ * Fault: store-unavailable. Every other error is the caller's to understand.
+ */
+export async function repeatWhileAway<Result>(
+  store: StoreClient,
+  doing: string,
+  call: (attempt: { readonly number: number; readonly deadlineMs: number }) => Promise<Result>,
+): Promise<Result> {
+  const startedAt = performance.now();
+  const spentMs = (): number => Math.round(performance.now() - startedAt);
+  const timeOver = AbortSignal.any([AbortSignal.timeout(store.totalTimeoutMs), store.closed]);
+  const policy = retry(handleWhen(isPassing), {
+    maxAttempts: Number.MAX_SAFE_INTEGER,
+    backoff: new ExponentialBackoff(BACKOFF),
+  });
+  let attempts = 0;
+  try {
+    return await policy.execute(() => {
+      attempts += 1;
+      const deadlineMs = Math.max(1, Math.min(store.attemptTimeoutMs, store.totalTimeoutMs - spentMs()));
+      return within(deadlineMs, call({ number: attempts, deadlineMs }));
+    }, timeOver);
+  } catch (cause) {
+    if (!isPassing(cause)) throw cause;
+    store.logger?.warn({ attempts, waitedMs: spentMs(), cause }, `The event store is away: ${doing}.`);
+    throw new StoreUnavailable({ doing, attempts, waitedMs: spentMs(), cause });
+  }
+}
+
+/** Some failures of the client never settle a call; half a second beyond its deadline nobody waits any more. */
+async function within<Result>(deadlineMs: number, call: Promise<Result>): Promise<Result> {
+  const graceMs = deadlineMs + 500;
+  let timer: NodeJS.Timeout | undefined;
+  const noAnswer = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new NoAnswer(graceMs)), graceMs);
+  });
+  try {
+    return await Promise.race([call, noAnswer]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
