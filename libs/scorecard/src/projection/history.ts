@@ -1,0 +1,134 @@
+import type { EventType } from '#contracts';
+import type { Position } from '#kernel';
+import type { Change, Content, Fact } from './change.ts';
+
+/** What one position added to one key. Plain JSON, so that any store can keep it. */
+export interface Entry {
+  readonly p: Position;
+  readonly items: readonly unknown[];
+}
+
+/**
+ * The keyed history of one key: append-only, ordered by position, one entry per position.
+ *
+ * Its prefix up to p−1 is the state with which p is projected, also when a crash left later entries behind; that is
+ * why state is kept as a history and not as a latest value.
+ */
+export class History {
+  readonly key: string;
+  readonly #entries: Entry[];
+  readonly #folds = new Map<object, { upTo: number; state: unknown }>();
+
+  constructor(key: string, entries: readonly Entry[] = []) {
+    this.key = key;
+    this.#entries = [...entries];
+  }
+
+  /** The last position with an entry, or 0. */
+  get hi(): Position {
+    return this.#entries.at(-1)?.p ?? (0n as Position);
+  }
+
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  /** Adds an entry; one that is at or below the last position is already there and is ignored. */
+  append(entry: Entry): boolean {
+    if (entry.p <= this.hi) return false;
+    this.#entries.push(entry);
+    return true;
+  }
+
+  /** Entries with position ≤ `upTo`, in order. */
+  *until(upTo: Position): Generator<Entry> {
+    for (const entry of this.#entries) {
+      if (entry.p > upTo) return;
+      yield entry;
+    }
+  }
+
+  /**
+   * The state of a fold over the entries with position ≤ `upTo`.
+   * The fold that stands at the end is kept and continued; a look into the past is folded afresh and forgotten.
+   */
+  fold<S>(fold: Fold<S>, upTo: Position): S {
+    const kept = this.#folds.get(fold) as { upTo: number; state: S } | undefined;
+    if (upTo >= this.hi) {
+      const from = kept ?? { upTo: 0, state: fold.initial() };
+      for (let i = from.upTo; i < this.#entries.length; i++) fold.apply(from.state, this.#entries[i] as Entry);
+      from.upTo = this.#entries.length;
+      this.#folds.set(fold, from);
+      return from.state;
+    }
+    const state = fold.initial();
+    for (const entry of this.until(upTo)) fold.apply(state, entry);
+    return state;
+  }
+}
+
+/** A fold over a history; `apply` may change `state` in place. The object's identity names the fold. */
+export interface Fold<S> {
+  initial(): S;
+  apply(state: S, entry: Entry): void;
+}
+
+/** An item of a history of facts: f = fact, t = type, r = revision, u = unit of the metadata, d = content or null. */
+interface FactItem {
+  readonly f: string;
+  readonly t: EventType;
+  readonly r: string;
+  readonly u?: string;
+  readonly d: Content | null;
+}
+
+export function factItem(change: Change): FactItem {
+  return {
+    f: change.factId,
+    t: change.type,
+    r: String(change.revision),
+    ...(change.unitId === undefined ? {} : { u: change.unitId }),
+    d: change.after,
+  };
+}
+
+/** The facts of a history as they stand: fact id → fact, in the order of their originals. */
+export const standingFacts: Fold<Map<string, Fact & { readonly voided: boolean }>> = {
+  initial: () => new Map(),
+  apply(state, { p, items }) {
+    for (const item of items as readonly FactItem[]) {
+      const known = state.get(item.f);
+      state.set(item.f, {
+        factId: item.f,
+        type: item.t,
+        position: known?.position ?? p,
+        revision: known?.revision ?? BigInt(item.r),
+        ...(item.u === undefined ? {} : { unitId: item.u }),
+        data: item.d ?? {},
+        voided: item.d === null,
+      });
+    }
+  },
+};
+
+/** The facts of `history` at `upTo`, voided ones left out, in the order of their originals. */
+export function factsAt(history: History | undefined, upTo: Position): Fact[] {
+  if (!history) return [];
+  return [...history.fold(standingFacts, upTo).values()].filter((fact) => !fact.voided);
+}
+
+/** `facts` after `change`, without touching the history they came from. */
+export function withChange(facts: readonly Fact[], change: Change): Fact[] {
+  const at = facts.findIndex((fact) => fact.factId === change.factId);
+  if (change.after === null) return at < 0 ? [...facts] : facts.toSpliced(at, 1);
+  const known = facts[at];
+  const fact: Fact = {
+    factId: change.factId,
+    type: change.type,
+    position: known?.position ?? change.position,
+    revision: known?.revision ?? change.revision,
+    ...(change.unitId === undefined ? {} : { unitId: change.unitId }),
+    data: change.after,
+  };
+  return known ? facts.with(at, fact) : [...facts, fact];
+}

@@ -1,0 +1,407 @@
+import type { EventType } from '#contracts';
+import type { Position } from '#kernel';
+import type { Change, Content, Fact } from './change.ts';
+import { ContributionSum, isStock } from './contribution.ts';
+import { CustomerFiles } from './customers.ts';
+import { civilOfDay } from './days.ts';
+import { COMMON_REGISTERS, type Dimension, FILE_FACTS, type Family, MONEY_FACTS } from './dimension.ts';
+import { type CustomerDays, emitDistinct } from './distinct.ts';
+import { type Fold, factItem, factsAt, type History, withChange } from './history.ts';
+import { Organisation, ROOT } from './organisation.ts';
+import { ALL_TIME, type Delta, monthSheet, monthSlot, pageKey, Totals } from './page.ts';
+
+/** What projecting one position writes: deltas by page, items by history key. Applied in this order; then the checkpoint moves. */
+export interface Effects {
+  readonly position: Position;
+  readonly pages: ReadonlyMap<string, readonly Delta[]>;
+  readonly items: ReadonlyMap<string, readonly unknown[]>;
+}
+
+/** Histories that have to be at hand before the step can be taken. */
+export interface Needs {
+  readonly needs: readonly string[];
+}
+
+/** Keyed histories as far as they are at hand; a key that is `undefined` has to be loaded (an empty history is one without entries). */
+export type Histories = (key: string) => History | undefined;
+
+/**
+ * Projects one change: `(histories, change) → effects`, or the keys that are missing.
+ *
+ * Pure. Every look into a history is at `position − 1`, so the result is the same whether or not later entries exist:
+ * a redelivery after a crash gives the same effects, byte for byte.
+ */
+export function step(dimension: Dimension, histories: Histories, change: Change): Effects | Needs {
+  const projection = new Projection(dimension, histories, change);
+  try {
+    return projection.run();
+  } catch (missing) {
+    if (missing instanceof Missing) return { needs: missing.keys };
+    throw missing;
+  }
+}
+
+/** Keys that projecting `change` will certainly look at: loaded together for a whole batch. */
+export function likelyNeeds(dimension: Dimension, change: Change): string[] {
+  const keys: string[] = ['r/organisation', 'r/units'];
+  if (MONEY_FACTS.has(change.type)) keys.push('r/currency');
+  for (const content of [change.before, change.after]) {
+    if (!content) continue;
+    for (const family of dimension.families) {
+      const document = family.documents[change.type]?.(content, change.factId);
+      if (document !== undefined && !family.single) keys.push(documentKey(family, document));
+    }
+    const customer = content['customerId'];
+    if (typeof customer === 'string') {
+      keys.push(fileKey(customer));
+      if (dimension.countsCustomers && change.type === 'OrderPlaced') keys.push(orderDaysKey(customer));
+    }
+    if (FILE_FACTS.has(change.type)) for (const file of filesOf(change.type, content)) keys.push(fileKey(file));
+  }
+  return [...new Set(keys)];
+}
+
+class Missing {
+  readonly keys: readonly string[];
+  constructor(keys: readonly string[]) {
+    this.keys = keys;
+  }
+}
+
+const fileKey = (customer: string) => `c/${customer}`;
+const orderDaysKey = (customer: string) => `o/${customer}`;
+const attributionKey = (customer: string) => `a/${customer}`;
+const unitCustomersKey = (unit: string) => `u/${unit}`;
+const documentKey = (family: Family, document: string) => `${family.name}/${document}`;
+
+type OrderDayItem = readonly [unit: string, day: number, amount: number];
+type AttributionItem = readonly [unit: string, day: number, measure: string, amount: string];
+
+class Projection {
+  readonly #dimension: Dimension;
+  readonly #histories: Histories;
+  readonly #change: Change;
+  readonly #before: Position;
+  readonly #pages = new Map<string, Totals>();
+  readonly #items = new Map<string, unknown[]>();
+  /** Units seen for the first time in this step. */
+  readonly #units = new Set<string>();
+
+  constructor(dimension: Dimension, histories: Histories, change: Change) {
+    this.#dimension = dimension;
+    this.#histories = histories;
+    this.#change = change;
+    this.#before = (change.position - 1n) as Position;
+  }
+
+  run(): Effects {
+    const sum = new ContributionSum();
+    for (const family of this.#dimension.families) this.#document(family, sum);
+    this.#register();
+    const orderDays = this.#contribute(sum);
+    if (FILE_FACTS.has(this.#change.type)) this.#customerFile();
+    else if (this.#dimension.countsCustomers && orderDays.size > 0) this.#orderDays(orderDays);
+    if (this.#change.type === 'UnitDefined' && this.#dimension.countsCustomers) this.#tree();
+    const pages = new Map<string, readonly Delta[]>();
+    for (const [page, totals] of this.#pages) if (totals.size > 0) pages.set(page, totals.deltas());
+    return { position: this.#change.position, pages, items: this.#items };
+  }
+
+  #history(key: string): History {
+    const history = this.#histories(key);
+    if (!history) throw new Missing([key]);
+    return history;
+  }
+
+  #all(keys: readonly string[]): void {
+    const missing = keys.filter((key) => !this.#histories(key));
+    if (missing.length > 0) throw new Missing(missing);
+  }
+
+  #item(key: string, item: unknown): void {
+    const items = this.#items.get(key);
+    if (items) items.push(item);
+    else this.#items.set(key, [item]);
+  }
+
+  #delta(page: string, slot: number, measure: string, amount: bigint): void {
+    let totals = this.#pages.get(page);
+    if (!totals) {
+      totals = new Totals();
+      this.#pages.set(page, totals);
+    }
+    totals.add(slot, measure, amount);
+  }
+
+  /** The difference between what the fact's documents contributed before and contribute after the change. */
+  #document(family: Family, sum: ContributionSum): void {
+    const documentOf = family.documents[this.#change.type];
+    if (!documentOf) return;
+    const { before, after, factId } = this.#change;
+    const from = before ? documentOf(before, factId) : undefined;
+    const to = after ? documentOf(after, factId) : undefined;
+    for (const document of new Set([from, to])) {
+      if (document === undefined) continue;
+      const key = documentKey(family, document);
+      const was = family.single ? this.#alone(before) : factsAt(this.#history(key), this.#before);
+      const change = document === to ? this.#change : { ...this.#change, after: null };
+      const is = family.single ? this.#alone(after) : withChange(was, change);
+      sum.addAll(family.contributions(was), -1n);
+      sum.addAll(family.contributions(is), 1n);
+      if (!family.single) this.#item(key, factItem(change));
+    }
+  }
+
+  #alone(content: Content | null): Fact[] {
+    if (!content) return [];
+    const { factId, type, position, revision, unitId } = this.#change;
+    return [{ factId, type, position, revision, ...(unitId === undefined ? {} : { unitId }), data: content }];
+  }
+
+  #register(): void {
+    const { type } = this.#change;
+    const register = COMMON_REGISTERS[type] ?? this.#dimension.registers[type];
+    if (register) this.#item(`r/${register}`, factItem(this.#change));
+    if (MONEY_FACTS.has(type) && this.#change.before === null && factsBefore(this.#history('r/currency'), this.#before) === 0) {
+      this.#item('r/currency', factItem({ ...this.#change, after: { currency: this.#change.after?.['currency'] } }));
+    }
+  }
+
+  /** Writes contributions to the pages of unit and segment; returns order days by customer, which are counted apart. */
+  #contribute(sum: ContributionSum): Map<string, OrderDayItem[]> {
+    const orderDays = new Map<string, OrderDayItem[]>();
+    for (const contribution of sum.nonZero()) {
+      const { unit, day, measure, amount, customer, segment, orderDay } = contribution;
+      if (orderDay) {
+        const days = orderDays.get(customer as string) ?? [];
+        days.push([unit, day, Number(amount)]);
+        orderDays.set(customer as string, days);
+        continue;
+      }
+      this.#toPage(unit, '', day, measure, amount);
+      if (segment !== undefined) {
+        this.#toPage(unit, segment, day, measure, amount);
+      } else if (customer !== undefined) {
+        const item: AttributionItem = [unit, day, measure, String(amount)];
+        this.#item(attributionKey(customer), item);
+        const code = this.#files().segments(this.#members(customer))(day);
+        if (code !== undefined) this.#toPage(unit, code, day, measure, amount);
+      }
+    }
+    return orderDays;
+  }
+
+  #toPage(unit: string, segment: string, day: number, measure: string, amount: bigint): void {
+    const { year, month, day: dayOfMonth } = civilOfDay(day);
+    const units = this.#history('r/units');
+    if (!this.#units.has(unit) && !units.fold(nameSet, this.#before).has(unit)) {
+      this.#units.add(unit);
+      this.#item('r/units', unit);
+    }
+    this.#delta(pageKey('U', unit, segment, monthSheet(year, month)), dayOfMonth, measure, amount);
+    if (isStock(measure)) this.#delta(pageKey('U', unit, segment, ALL_TIME), monthSlot(year, month), measure, amount);
+  }
+
+  #files(after = false): CustomerFiles {
+    return new CustomerFiles((file) => {
+      const facts = factsAt(this.#history(fileKey(file)), this.#before);
+      if (!after) return facts;
+      const concerned = new Set([this.#change.before, this.#change.after].flatMap((content) => (content ? filesOf(this.#change.type, content) : [])));
+      return concerned.has(file) ? withChange(facts, this.#change) : facts;
+    });
+  }
+
+  #members(file: string): readonly string[] {
+    return this.#files().members(file);
+  }
+
+  /** A change of a file's identity, segments or contract moves everything its customer has done. */
+  #customerFile(): void {
+    const concerned = [...new Set([this.#change.before, this.#change.after].flatMap((content) => (content ? filesOf(this.#change.type, content) : [])))];
+    const was = this.#files();
+    const is = this.#files(true);
+    const customersWere = distinctMembers(was, concerned);
+    const customersAre = distinctMembers(is, [...new Set([...concerned, ...customersWere.flat()])]);
+    for (const file of concerned) this.#item(fileKey(file), factItem(this.#change));
+    if (this.#change.type === 'CustomerActivated') this.#contractUnits();
+    this.#moveSegments(was, is, [...new Set([...customersWere.flat(), ...customersAre.flat()])]);
+    if (!this.#dimension.countsCustomers) return;
+    const organisation = this.#organisation();
+    const all = [...new Set([...customersWere.flat(), ...customersAre.flat()])];
+    this.#all(all.map(orderDaysKey));
+    emitDistinct(
+      distinctMembers(was, all).map((members) => this.#customerDays(was, members, organisation)),
+      distinctMembers(is, all).map((members) => this.#customerDays(is, members, organisation)),
+      (page, slot, measure, amount) => this.#delta(page, slot, measure, amount),
+    );
+  }
+
+  /** Remembers who has a contract in which unit, for the day on which the unit moves in the tree. */
+  #contractUnits(): void {
+    const { after, unitId } = this.#change;
+    if (!after || !this.#dimension.countsCustomers) return;
+    this.#unitCustomer((after['unitId'] as string | undefined) ?? unitId ?? ROOT, after['customerId'] as string);
+  }
+
+  #unitCustomer(unit: string, customer: string): void {
+    const key = unitCustomersKey(unit);
+    if (!this.#history(key).fold(nameSet, this.#before).has(customer)) this.#item(key, customer);
+  }
+
+  #moveSegments(was: CustomerFiles, is: CustomerFiles, files: readonly string[]): void {
+    this.#all(files.map(attributionKey));
+    for (const file of files) {
+      const before = was.segments(was.members(file));
+      const after = is.segments(is.members(file));
+      for (const { unit, day, measure, amount } of this.#history(attributionKey(file)).fold(attributions, this.#before).values()) {
+        const from = before(day);
+        const to = after(day);
+        if (from === to || amount === 0n) continue;
+        if (from !== undefined) this.#toPage(unit, from, day, measure, -amount);
+        if (to !== undefined) this.#toPage(unit, to, day, measure, amount);
+      }
+    }
+  }
+
+  #organisation(): Organisation {
+    return organisationAt(this.#history('r/organisation'), this.#before);
+  }
+
+  #customerDays(files: CustomerFiles, members: readonly string[], organisation: Organisation, extra?: ReadonlyMap<string, readonly OrderDayItem[]>): CustomerDays {
+    const counts = new Map<string, Map<number, number>>();
+    for (const file of members) {
+      for (const [unit, days] of this.#history(orderDaysKey(file)).fold(orderDayCounts, this.#before)) {
+        for (const [day, count] of days) addCount(counts, unit, day, count);
+      }
+      for (const [unit, day, amount] of extra?.get(file) ?? []) addCount(counts, unit, day, amount);
+    }
+    const orderDays = new Map<string, Set<number>>();
+    for (const [unit, days] of counts) {
+      const some = [...days].filter(([, count]) => count > 0).map(([day]) => day);
+      if (some.length > 0) orderDays.set(unit, new Set(some));
+    }
+    return { orderDays, contract: files.contract(members), segment: files.segments(members), organisation };
+  }
+
+  /** Days with an order appear or disappear: the counts of their customers change. */
+  #orderDays(changed: ReadonlyMap<string, readonly OrderDayItem[]>): void {
+    const files = this.#files();
+    const organisation = this.#organisation();
+    const customers = distinctMembers(files, [...changed.keys()]);
+    this.#all(customers.flat().map(orderDaysKey));
+    for (const [customer, items] of changed) {
+      for (const item of items) {
+        this.#item(orderDaysKey(customer), item);
+        this.#unitCustomer(item[0], customer);
+      }
+    }
+    emitDistinct(
+      customers.map((members) => this.#customerDays(files, members, organisation)),
+      customers.map((members) => this.#customerDays(files, members, organisation, changed)),
+      (page, slot, measure, amount) => this.#delta(page, slot, measure, amount),
+    );
+  }
+
+  /** A unit moved: customers who bought in it or below it are counted again along the new chain. */
+  #tree(): void {
+    const history = this.#history('r/organisation');
+    const facts = factsAt(history, this.#before);
+    const was = organisationAt(history, this.#before);
+    const is = new Organisation(withChange(facts, this.#change));
+    const moved = [this.#change.before, this.#change.after].flatMap((content) => (content ? [content['unitId'] as string] : []));
+    const turns = [...new Set([...was.turningDays, ...is.turningDays, 0])];
+    const units = [...new Set([...was.units, ...is.units, ...moved, ROOT])];
+    const touched = units.filter((unit) => turns.some((day) => !same(was.chain(unit, day), is.chain(unit, day))));
+    const known = new Set<string>();
+    this.#all(touched.map(unitCustomersKey));
+    for (const unit of touched) for (const customer of this.#history(unitCustomersKey(unit)).fold(nameSet, this.#before)) known.add(customer);
+    const files = this.#files();
+    const customers = distinctMembers(files, [...known]);
+    this.#all(customers.flat().map(orderDaysKey));
+    emitDistinct(
+      customers.map((members) => this.#customerDays(files, members, was)),
+      customers.map((members) => this.#customerDays(files, members, is)),
+      (page, slot, measure, amount) => this.#delta(page, slot, measure, amount),
+    );
+  }
+}
+
+/** Files whose history a customer-file fact belongs to. */
+function filesOf(type: EventType, data: Content): string[] {
+  if (type === 'CustomersMerged') return [data['survivorId'] as string, data['absorbedId'] as string];
+  if (type === 'CustomersUnmerged') return [data['survivorId'] as string, data['restoredId'] as string];
+  return [data['customerId'] as string];
+}
+
+/** The customers of `files`, each as the list of its files, none twice. */
+function distinctMembers(files: CustomerFiles, of: readonly string[]): (readonly string[])[] {
+  const customers = new Map<string, readonly string[]>();
+  for (const file of of) {
+    const identity = files.identity(file);
+    if (!customers.has(identity)) customers.set(identity, files.members(identity));
+  }
+  return [...customers.values()];
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}
+
+function addCount(counts: Map<string, Map<number, number>>, unit: string, day: number, amount: number): void {
+  let days = counts.get(unit);
+  if (!days) {
+    days = new Map();
+    counts.set(unit, days);
+  }
+  days.set(day, (days.get(day) ?? 0) + amount);
+}
+
+const organisations = new WeakMap<History, { size: number; organisation: Organisation }>();
+
+function organisationAt(history: History, upTo: Position): Organisation {
+  if (history.hi > upTo) return new Organisation(factsAt(history, upTo));
+  const kept = organisations.get(history);
+  if (kept?.size === history.size) return kept.organisation;
+  const organisation = new Organisation(factsAt(history, upTo));
+  organisations.set(history, { size: history.size, organisation });
+  return organisation;
+}
+
+function factsBefore(history: History, upTo: Position): number {
+  let count = 0;
+  for (const _ of history.until(upTo)) count++;
+  return count;
+}
+
+const orderDayCounts: Fold<Map<string, Map<number, number>>> = {
+  initial: () => new Map(),
+  apply(state, { items }) {
+    for (const [unit, day, amount] of items as readonly OrderDayItem[]) addCount(state, unit, day, amount);
+  },
+};
+
+const nameSet: Fold<Set<string>> = {
+  initial: () => new Set(),
+  apply(state, { items }) {
+    for (const customer of items as readonly string[]) state.add(customer);
+  },
+};
+
+interface Attribution {
+  readonly unit: string;
+  readonly day: number;
+  readonly measure: string;
+  amount: bigint;
+}
+
+const attributions: Fold<Map<string, Attribution>> = {
+  initial: () => new Map(),
+  apply(state, { items }) {
+    for (const [unit, day, measure, amount] of items as readonly AttributionItem[]) {
+      const key = `${unit}\n${day}\n${measure}`;
+      const known = state.get(key);
+      if (known) known.amount += BigInt(amount);
+      else state.set(key, { unit, day, measure, amount: BigInt(amount) });
+    }
+  },
+};
