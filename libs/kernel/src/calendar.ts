@@ -1,6 +1,6 @@
+import type { IsoWeekday } from './civil-days.ts';
 import { zoneOf } from './instant.ts';
-import type { IsoWeekday } from './local-date.ts';
-import { shown, ValueError } from './value-error.ts';
+import { inField, shown, ValueError } from './value-error.ts';
 
 /**
  * How a unit names its periods, and the zone in which its days begin.
@@ -46,7 +46,7 @@ export interface CalendarDescription {
 /** Reads a calendar from its description; the ValueError names the field. */
 export function calendarOf(description: CalendarDescription): Calendar {
   const { kind, calendarId: id, startMonth = 1 } = description;
-  const zone = zoneOf(description.zone);
+  const zone = inField('zone', () => zoneOf(description.zone));
   if (!Number.isInteger(startMonth) || startMonth < 1 || startMonth > 12) {
     throw wrong('startMonth', startMonth, 'a month from 1 to 12');
   }
@@ -74,5 +74,5 @@ function weekRules({ lastWeekday, yearEnd, pattern }: CalendarDescription): Part
 }
 
 function wrong(field: string, value: unknown, right: string): ValueError {
-  return new ValueError(`${field}: ${shown(value)} is not possible; it must be ${right}.`, field);
+  return new ValueError(`${shown(value)} is not possible; it must be ${right}.`, field);
 }

@@ -10,7 +10,7 @@ const MAX_DECIMALS = 40;
 const PLAIN = /^(-?)(\d+)(?:\.(\d+))?$/;
 
 /** A decimal string read exactly: value = `digits` / 10^`decimals`. */
-export interface ScaledDecimal {
+interface ScaledDecimal {
   readonly digits: bigint;
   readonly decimals: number;
 }

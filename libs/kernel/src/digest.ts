@@ -88,5 +88,5 @@ function assertExactMembers(value: object, path: string, ancestors: readonly obj
 }
 
 function at(path: string, sentence: string): ValueError {
-  return path === '' ? new ValueError(sentence) : new ValueError(`${path}: ${sentence}`, path);
+  return path === '' ? new ValueError(sentence) : new ValueError(sentence, path);
 }

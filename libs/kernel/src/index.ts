@@ -6,6 +6,7 @@ export {
   DEFAULT_CALENDAR,
   type WeekCalendar,
 } from './calendar.ts';
+export { type IsoWeekday, isoWeekday } from './civil-days.ts';
 export { formatMicros, isDecimalText, parseMicros } from './decimal.ts';
 export { canonicalJson, type Digest, digestOf, isDigest, sha256Hex, uuidV5 } from './digest.ts';
 export {
@@ -54,9 +55,7 @@ export {
   dateOfDay,
   dayNumber,
   daysBetween,
-  type IsoWeekday,
   isLocalDate,
-  isoWeekday,
   type LocalDate,
   localDate,
   monthsBetween,

@@ -1,20 +1,12 @@
 import type { Calendar } from './calendar.ts';
-import {
-  addMonths,
-  civilParts,
-  dateOfDay,
-  dayNumber,
-  firstDayOfMonth,
-  isoWeekday,
-  monthOfOrdinal,
-  monthOrdinal,
-} from './local-date.ts';
+import { civilParts, firstDayOfMonth, isoWeekday, monthOfOrdinal, monthOrdinal } from './civil-days.ts';
+import { addMonths, dateOfDay, dayNumber } from './local-date.ts';
 import { nameText, type PeriodGrain, type PeriodName } from './period-name.ts';
 import { unreachable, ValueError } from './value-error.ts';
 import { type DaySpan, weekMonth, weekYear, weekYearOf } from './week-year.ts';
 
 /** A name with its days, under the one spelling that its calendar keeps. */
-export interface ResolvedName extends DaySpan {
+interface ResolvedName extends DaySpan {
   readonly name: PeriodName;
 }
 

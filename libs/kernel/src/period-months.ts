@@ -1,4 +1,5 @@
-import { civilParts, dayNumber, daysInMonth, monthOrdinal } from './local-date.ts';
+import { civilParts, daysInMonth, monthOrdinal } from './civil-days.ts';
+import { dayNumber } from './local-date.ts';
 import type { Period } from './period.ts';
 import { type PeriodName, parseName } from './period-name.ts';
 import { addRatio, type Ratio, ratio } from './ratio.ts';

@@ -1,5 +1,5 @@
 import { type Calendar, DEFAULT_CALENDAR } from './calendar.ts';
-import { dateOfDay, dayNumber, type LocalDate } from './local-date.ts';
+import { dateOfDay, dayNumber, FIRST_DAY, LAST_DAY, type LocalDate } from './local-date.ts';
 import { isFiscalFamily, nameOfDay, resolveName, sameNameOfPriorYear } from './period-days.ts';
 import { NAME_FORMS, nameText, type PeriodGrain, type PeriodName, parseName } from './period-name.ts';
 import { shown, ValueError } from './value-error.ts';
@@ -128,6 +128,11 @@ function single(text: string, calendar: Calendar): Period {
 
 function resolve(name: PeriodName, calendar: Calendar): Period {
   const { name: canonical, start, end } = resolveName(name, calendar);
+  if (start < FIRST_DAY || end > LAST_DAY) {
+    throw new ValueError(
+      `${nameText(name)} reaches beyond the days 1583-01-01 to 9999-12-30 that can be counted.`,
+    );
+  }
   return Object.freeze({
     text: nameText(canonical),
     grain: canonical.grain,

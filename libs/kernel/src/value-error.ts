@@ -1,27 +1,31 @@
 /**
- * A value from outside cannot be what its type needs; the message is a sentence that says what would be right.
- * The edge (HTTP, CLI, import) turns it into a problem and adds the `field` when it is not yet there.
+ * A value from outside cannot be what its type needs. `sentence` says what would be right; `message` puts the path of
+ * the field before it, where one is known. The edge (HTTP, CLI, import) turns it into a problem.
  */
 export class ValueError extends Error {
   override readonly name = 'ValueError';
+  readonly sentence: string;
   readonly field: string | undefined;
 
-  constructor(message: string, field?: string) {
-    super(message);
+  constructor(sentence: string, field?: string) {
+    super(field === undefined ? sentence : `${field}: ${sentence}`);
+    this.sentence = sentence;
     this.field = field;
   }
 }
 
-/** Reads a value and names `field` in the ValueError when it is refused: `issuedOn: 2024-02-30 is not …`. */
+/** Reads a value and puts `field` before the path in its ValueError: `issuedOn: 2024-02-30 does not exist; …`. */
 export function inField<T>(field: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
-    const path = error.field === undefined ? field : `${field}.${error.field}`;
-    const sentence = error.field === undefined ? error.message : error.message.slice(error.field.length + 2);
-    throw new ValueError(`${path}: ${sentence}`, path);
+    throw new ValueError(error.sentence, error.field === undefined ? field : joined(field, error.field));
   }
+}
+
+function joined(outer: string, inner: string): string {
+  return inner.startsWith('[') ? `${outer}${inner}` : `${outer}.${inner}`;
 }
 
 /** Shows a refused value in a sentence: quoted when it is text, cut when it is long. */

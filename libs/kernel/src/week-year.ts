@@ -1,5 +1,5 @@
 import type { WeekCalendar } from './calendar.ts';
-import { civilParts, firstDayOfMonth, isoWeekday, monthOrdinal } from './local-date.ts';
+import { civilParts, firstDayOfMonth, isoWeekday, monthOrdinal } from './civil-days.ts';
 
 /** The days of a run of whole weeks: first day, and the first day after it. */
 export interface DaySpan {
@@ -26,13 +26,6 @@ export function weekMonth(year: number, month: number, calendar: WeekCalendar): 
   const { start, end } = weekYear(year, calendar);
   const first = start + 7 * weeksBeforeMonth(month, calendar);
   return { start: first, end: month === 12 ? end : start + 7 * weeksBeforeMonth(month + 1, calendar) };
-}
-
-/** The month, 1 to 12, in which week 1 to 53 of a fiscal year lies. */
-export function monthOfWeek(week: number, calendar: WeekCalendar): number {
-  let month = 1;
-  while (month < 12 && weeksBeforeMonth(month + 1, calendar) < week) month += 1;
-  return month;
 }
 
 function weeksBeforeMonth(month: number, calendar: WeekCalendar): number {
