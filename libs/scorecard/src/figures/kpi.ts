@@ -43,6 +43,8 @@ export interface Ask {
   readonly currency: Currency | undefined;
   /** The same question for another period. */
   at(period: Period): Ask;
+  /** Reads the name of a period in the scope's calendar. */
+  periodOf(text: string): Period;
   readonly calendar: Calendar;
   register(name: string): Promise<readonly Fact[]>;
   /** The figure of another KPI for a period given as text: what improvement initiatives measure themselves by. */

@@ -61,6 +61,13 @@ export class ScopeReader {
     return this.#registers;
   }
 
+  /** A register that has been asked for before. */
+  loaded(name: string): readonly Fact[] {
+    const facts = this.#registers.get(name);
+    if (!facts) throw new Error(`register "${name}" is read before it is loaded`);
+    return facts;
+  }
+
   async organisation(): Promise<Organisation> {
     this.#organisation ??= new Organisation(await this.register('organisation'));
     return this.#organisation;

@@ -1,0 +1,206 @@
+import { addRatio, type Period, ratio, type Ratio, subtractRatio } from '#kernel';
+import { civilOfDay, dayOfCivil } from '../../projection/days.ts';
+import { ALL_TIME, monthSheet, monthSlot, pageKey } from '../../projection/page.ts';
+import { dayOfText } from '../../projection/organisation.ts';
+import type { Ask } from '../../figures/kpi.ts';
+import type { Amount } from '../../figures/scope.ts';
+import type { ForeignAmount, Translated } from '../../figures/translation.ts';
+import { type AccountClass, ASSET_CLASSES, BALANCE_CLASSES, ChartOfAccounts } from './accounts.ts';
+
+/** Amounts that financial KPIs are made of, in millionths of the reporting currency, exact. Source: docs/figures.md §5. */
+
+/** A sum, or the reason why there is none; `unknown`: accounts whose class nobody has said. */
+export interface Sum {
+  readonly total: Ratio;
+  readonly missingRate?: string;
+  readonly unknown: readonly string[];
+}
+
+export const ZERO: Sum = { total: ratio(0n), unknown: [] };
+
+export function plus(a: Sum, b: Sum): Sum {
+  return joined(addRatio(a.total, b.total), a, b);
+}
+
+export function minus(a: Sum, b: Sum): Sum {
+  return joined(subtractRatio(a.total, b.total), a, b);
+}
+
+function joined(total: Ratio, a: Sum, b: Sum): Sum {
+  const missing = [a.missingRate, b.missingRate].filter((rate) => rate !== undefined).sort()[0];
+  return {
+    total,
+    ...(missing === undefined ? {} : { missingRate: missing }),
+    unknown: [...new Set([...a.unknown, ...b.unknown])].sort(),
+  };
+}
+
+function sumOf(translated: Translated, unknown: readonly string[] = []): Sum {
+  return 'total' in translated
+    ? { total: translated.total, unknown }
+    : { total: ratio(0n), missingRate: translated.missingRate, unknown };
+}
+
+/** Everything that the scope's pages say about a period, read once. */
+export class PeriodAmounts {
+  readonly #ask: Ask;
+  readonly #amounts: readonly Amount[];
+  readonly #chart: ChartOfAccounts;
+
+  private constructor(ask: Ask, amounts: readonly Amount[], chart: ChartOfAccounts) {
+    this.#ask = ask;
+    this.#amounts = amounts;
+    this.#chart = chart;
+  }
+
+  static async read(ask: Ask): Promise<PeriodAmounts> {
+    const chart = new ChartOfAccounts(await ask.register('accounts'));
+    return new PeriodAmounts(ask, await ask.read.amounts(ask.scope, ask.span), chart);
+  }
+
+  count(measure: string): bigint {
+    return this.#amounts.reduce((sum, amount) => (amount.measure === measure ? sum + amount.amount : sum), 0n);
+  }
+
+  get documents(): bigint {
+    return this.count('$src:invoices');
+  }
+
+  invoiced(): Sum {
+    return this.#documentsOf('inv');
+  }
+
+  credited(): Sum {
+    return this.#documentsOf('cred');
+  }
+
+  /** R: net revenue, from invoices or (policy) from the ledger. */
+  revenue(): Sum {
+    if (this.#ask.policyOf('net-revenue').revenueBasis === 'ledger') return minus(ZERO, this.ledger('revenue'));
+    return minus(this.invoiced(), this.credited());
+  }
+
+  /** C: cost of sales. */
+  costOfSales(): Sum {
+    if (this.#ask.policyOf('net-revenue').revenueBasis === 'ledger') return this.ledger('cost-of-sales');
+    return minus(this.#documentsOf('cost'), this.#documentsOf('credcost'));
+  }
+
+  /** OP: operating profit. */
+  operatingProfit(): Sum {
+    return minus(minus(this.revenue(), this.costOfSales()), this.ledger('operating-expense'));
+  }
+
+  /** NP: net profit. */
+  netProfit(): Sum {
+    return minus(minus(this.operatingProfit(), this.ledger('finance-result')), this.ledger('income-tax'));
+  }
+
+  cash(activity: string): Sum {
+    return sumOf(this.#ask.translation.cash(this.#under(`cash|${activity}|`)));
+  }
+
+  /** Postings of a class in the period, opening balances and eliminated lines left out. */
+  ledger(accountClass: AccountClass): Sum {
+    const unknown = new Set<string>();
+    const own: ForeignAmount[] = [];
+    for (const { day, measure, amount } of this.#amounts) {
+      const posting = postingOf(measure);
+      if (!posting || posting.opening || eliminated(this.#ask, posting.counter, day)) continue;
+      const found = this.#chart.classOf(posting.account, day);
+      if (found === undefined) unknown.add(posting.account);
+      else if (found === accountClass) own.push({ currency: posting.currency, day, amount });
+    }
+    return sumOf(this.#ask.translation.flows(own), [...unknown].sort());
+  }
+
+  #documentsOf(measure: string): Sum {
+    return sumOf(this.#ask.translation.flows(this.#under(`${measure}|`)));
+  }
+
+  #under(prefix: string): ForeignAmount[] {
+    return this.#amounts
+      .filter(({ measure }) => measure.startsWith(prefix))
+      .map(({ day, measure, amount }) => ({ currency: measure.slice(prefix.length), day, amount }));
+  }
+}
+
+interface Posting {
+  readonly account: string;
+  readonly currency: string;
+  readonly counter: string;
+  readonly opening: boolean;
+}
+
+function postingOf(measure: string): Posting | undefined {
+  if (!measure.startsWith('$led|')) return undefined;
+  const [, account, currency, counter, opening] = measure.split('|') as [string, string, string, string, string];
+  return { account: decodeURIComponent(account), currency, counter: decodeURIComponent(counter), opening: opening === 'o' };
+}
+
+function eliminated(ask: Ask, counter: string, day: number): boolean {
+  return counter !== '' && ask.organisation.contains(ask.scope.unit, counter, day);
+}
+
+/** K and whether anything is known of the balances. */
+export interface Capital extends Sum {
+  /** Some posting of a balance class lies in the scope up to the day. */
+  readonly known: boolean;
+}
+
+/** Capital employed at the end of a day: assets less current liabilities without interest. `period`: for closing rates by name. */
+export async function capitalAt(ask: Ask, day: number, period: Period | undefined): Promise<Capital> {
+  const chart = new ChartOfAccounts(await ask.register('accounts'));
+  const unknown = new Set<string>();
+  const balances: ForeignAmount[] = [];
+  let known = false;
+  for (const { measure, day: postedOn, amount } of await postingsUpTo(ask, day)) {
+    const posting = postingOf(measure);
+    if (!posting || eliminated(ask, posting.counter, day)) continue;
+    const accountClass = chart.classOf(posting.account, postedOn);
+    if (accountClass === undefined) unknown.add(posting.account);
+    else if (BALANCE_CLASSES.has(accountClass)) known = true;
+    if (accountClass !== undefined && (ASSET_CLASSES.has(accountClass) || accountClass === 'liability-current-non-interest-bearing')) {
+      balances.push({ currency: posting.currency, day, amount });
+    }
+  }
+  return { ...sumOf(ask.translation.balances(balances, day, period?.text), [...unknown].sort()), known };
+}
+
+/**
+ * Ledger postings up to a day, of the units that lie in the subtree on that day. Summed by month; a month in which an
+ * account's class or the tree changes, and the last one, are opened by days.
+ */
+async function postingsUpTo(ask: Ask, day: number): Promise<Amount[]> {
+  const units = (await ask.read.units()).filter((unit) => ask.organisation.contains(ask.scope.unit, unit, day));
+  const segment = ask.scope.segment ?? '';
+  const { year, month } = civilOfDay(day);
+  const last = monthSlot(year, month);
+  const opened = new Set([last, ...(await turningMonths(ask)).filter((slot) => slot < last)]);
+  const allTime = (unit: string) => pageKey('U', unit, segment, ALL_TIME);
+  const monthOf = (unit: string, slot: number) => pageKey('U', unit, segment, monthSheet(Math.floor(slot / 12), (slot % 12) + 1));
+  const pages = await ask.read.reader.pages(units.flatMap((unit) => [allTime(unit), ...[...opened].map((slot) => monthOf(unit, slot))]));
+  const out: Amount[] = [];
+  for (const unit of units) {
+    for (const [slot, measure, amount] of pages.get(allTime(unit))?.entries() ?? []) {
+      if (!measure.startsWith('$led|') || slot > last || opened.has(slot)) continue;
+      out.push({ unit, day: dayOfCivil(Math.floor(slot / 12), (slot % 12) + 1, 1), measure, amount });
+    }
+    for (const slot of opened) {
+      const first = dayOfCivil(Math.floor(slot / 12), (slot % 12) + 1, 1) - 1;
+      for (const [dayOfMonth, measure, amount] of pages.get(monthOf(unit, slot))?.entries() ?? []) {
+        if (measure.startsWith('$led|') && first + dayOfMonth <= day) out.push({ unit, day: first + dayOfMonth, measure, amount });
+      }
+    }
+  }
+  return out;
+}
+
+/** Months inside which the class of some account or the tree changes. */
+async function turningMonths(ask: Ask): Promise<number[]> {
+  const turns = (await ask.register('accounts')).map(({ data }) => dayOfText(data['effectiveFrom'] as string));
+  return [...turns, ...ask.organisation.turningDays]
+    .map((day) => civilOfDay(day))
+    .filter(({ day }) => day !== 1)
+    .map(({ year, month }) => monthSlot(year, month));
+}
