@@ -51,7 +51,7 @@ export class Translation {
   }
 
   /** Balances: the closing rate of the period's last day, or of the period by name. */
-  balances(amounts: Iterable<ForeignAmount>, lastDay: number, periodText: string | undefined): Translated {
+  balances(amounts: Iterable<ForeignAmount>, lastDay: number, periodText: string): Translated {
     return this.#sum(
       amounts,
       (currency) => this.#rates.get(`closing ${currency} ${textOfDay(lastDay)}`) ?? this.#rates.get(`closing ${currency} ${periodText}`),

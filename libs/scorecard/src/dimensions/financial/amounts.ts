@@ -149,7 +149,7 @@ export interface Capital extends Sum {
 }
 
 /** Capital employed at the end of a day: assets less current liabilities without interest. `period`: for closing rates by name. */
-export async function capitalAt(ask: Ask, day: number, period: Period | undefined): Promise<Capital> {
+export async function capitalAt(ask: Ask, day: number, period: Period): Promise<Capital> {
   const chart = new ChartOfAccounts(await ask.register('accounts'));
   const unknown = new Set<string>();
   const balances: ForeignAmount[] = [];
@@ -164,7 +164,7 @@ export async function capitalAt(ask: Ask, day: number, period: Period | undefine
       balances.push({ currency: posting.currency, day, amount });
     }
   }
-  return { ...sumOf(ask.translation.balances(balances, day, period?.text), [...unknown].sort()), known };
+  return { ...sumOf(ask.translation.balances(balances, day, period.text), [...unknown].sort()), known };
 }
 
 /**

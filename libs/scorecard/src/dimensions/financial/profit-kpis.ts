@@ -1,4 +1,4 @@
-import { divideRatio, monthsIn, multiplyRatio, type Ratio, ratio, ratioOfDecimal, samePeriodOfPriorYear, subtractRatio } from '#kernel';
+import { divideRatio, monthsIn, multiplyRatio, previousPeriod, type Ratio, ratio, ratioOfDecimal, samePeriodOfPriorYear, subtractRatio } from '#kernel';
 import { type Ask, type Evaluation, type KpiSheet, type Parts, undefinedValue } from '../../figures/kpi.ts';
 import { shown, shownMoney } from '../../figures/shown.ts';
 import { Coverage } from '../../figures/coverage.ts';
@@ -56,7 +56,7 @@ interface AverageCapital {
 }
 
 async function averageCapital(ask: Ask): Promise<AverageCapital> {
-  const opening = await capitalAt(ask, ask.span.start - 1, undefined);
+  const opening = await capitalAt(ask, ask.span.start - 1, previousPeriod(ask.period, ask.calendar));
   const closing = await capitalAt(ask, ask.span.end - 1, ask.period);
   const sum = plus(opening, closing);
   const later = await new Coverage(ask.read, ask.scope, 'ledger').anyAfter(ask.span.end - 1);

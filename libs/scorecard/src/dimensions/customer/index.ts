@@ -1,0 +1,7 @@
+export { customerDimension } from './measures.ts';
+import type { KpiSheet } from '../../figures/kpi.ts';
+import { countKpis } from './count-kpis.ts';
+import { marketKpis } from './market-kpis.ts';
+import { surveyKpis } from './survey-kpis.ts';
+
+export const customerKpis: readonly KpiSheet[] = [...countKpis, ...marketKpis, ...surveyKpis];
