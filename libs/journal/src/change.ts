@@ -3,7 +3,8 @@ import type { LoadedStream } from './read.ts';
 import type { ReadableFact, RecordedEvent } from './recorded.ts';
 import { UnreadableEvent } from './faults.ts';
 
-type Content = Readonly<Record<string, unknown>>;
+/** The content of a fact as JSON. */
+export type Content = Readonly<Record<string, unknown>>;
 
 /**
  * What an event changes: the fact it is about and that fact's content before and after.
@@ -38,11 +39,13 @@ export type ChangeResolution = Change | UnresolvedChange;
 
 const CORRECTION = 'FactCorrected';
 
-/** One fact of a stream with the corrections that name it, in order. */
-interface Chain {
+/** One fact of a stream with the corrections that name it. One per fact, at the place where it was first recorded. */
+export interface FactChain {
   readonly root: RecordedEvent;
-  readonly ids: Set<string>;
-  content: Content | null;
+  /** Ids by which a correction may name the fact: its own and those of its corrections. */
+  readonly ids: ReadonlySet<string>;
+  /** Content after the last correction; null when that one voided it. */
+  readonly content: Content | null;
 }
 
 /** Follows an event to what it changes, reading the stream of a correction up to it. */
@@ -50,11 +53,8 @@ export async function resolveChange(
   event: RecordedEvent,
   loadUpTo: (stream: string, revision: bigint) => Promise<LoadedStream>,
 ): Promise<ChangeResolution> {
-  if (event.type !== CORRECTION) {
-    if (!event.parsed.ok) return { unresolved: event.parsed.reason };
-    return change(event, event, { before: null, after: contentOf(event) });
-  }
   if (!event.parsed.ok) return { unresolved: event.parsed.reason };
+  if (event.type !== CORRECTION) return change(event, event, { before: null, after: contentOf(event) });
   const { events } = await loadUpTo(event.stream, event.revision - 1n);
   const { targetEventId, replacement } = correctionOf(event);
   const chain = chainsOf(events).find(({ ids }) => ids.has(targetEventId));
@@ -62,7 +62,7 @@ export async function resolveChange(
     return { unresolved: `FactCorrected names event ${targetEventId}, which ${event.stream} does not hold before it.` };
   }
   if (!chain.root.parsed.ok) return { unresolved: `The corrected fact cannot be read: ${chain.root.parsed.reason}` };
-  const after = readReplacement(chain.root, replacement);
+  const after = readReplacement(chain.root, event, replacement);
   if ('unresolved' in after) return after;
   return change(event, chain.root, { before: chain.content, after: after.content });
 }
@@ -70,36 +70,29 @@ export async function resolveChange(
 /**
  * The facts of a stream as corrected by its own corrections, at the places where they were first recorded.
  *
- * Voided facts are left out. Fault: unreadable-event, because nobody may decide on half of a history.
+ * Fault: unreadable-event, because nobody may decide on half of a history.
  */
-export function currentFacts(events: readonly RecordedEvent[]): ReadableFact[] {
-  const unreadable = events.find(({ parsed }) => !parsed.ok);
-  if (unreadable && !unreadable.parsed.ok) {
-    throw new UnreadableEvent({ ...unreadable, reason: unreadable.parsed.reason });
+export function factChains(events: readonly RecordedEvent[]): FactChain[] {
+  for (const { stream, revision, type, parsed } of events) {
+    if (!parsed.ok) throw new UnreadableEvent({ stream, revision, type, reason: parsed.reason });
   }
-  return chainsOf(events).flatMap(({ root, content }) =>
-    content === null
-      ? []
-      : [
-          {
-            type: root.type,
-            data: content,
-            metadata: root.metadata,
-            eventId: root.eventId,
-            revision: root.revision,
-            position: root.position,
-          },
-        ],
+  return chainsOf(events);
+}
+
+/** The facts of {@link factChains} that have not been voided, as a decider folds them. */
+export function currentFacts(events: readonly RecordedEvent[]): ReadableFact[] {
+  return factChains(events).flatMap(({ root, content }) =>
+    content === null ? [] : [{ type: root.type, data: content, metadata: root.metadata, eventId: root.eventId }],
   );
 }
 
 /** Facts in order of record, each with its content after all corrections among these events. */
-function chainsOf(events: readonly RecordedEvent[]): Chain[] {
-  const chains: Chain[] = [];
-  const byId = new Map<string, Chain>();
+function chainsOf(events: readonly RecordedEvent[]): FactChain[] {
+  const chains: (FactChain & { ids: Set<string>; content: Content | null })[] = [];
+  const byId = new Map<string, (typeof chains)[number]>();
   for (const event of events) {
     if (event.type !== CORRECTION) {
-      const chain: Chain = { root: event, ids: new Set([event.eventId]), content: contentOf(event) };
+      const chain = { root: event, ids: new Set([event.eventId]), content: contentOf(event) };
       chains.push(chain);
       byId.set(event.eventId, chain);
       continue;
@@ -108,7 +101,7 @@ function chainsOf(events: readonly RecordedEvent[]): Chain[] {
     const { targetEventId, replacement } = correctionOf(event);
     const chain = byId.get(targetEventId);
     if (chain === undefined) continue;
-    const read = readReplacement(chain.root, replacement);
+    const read = readReplacement(chain.root, event, replacement);
     // A correction that cannot be read changes nothing; resolveChange names it and its event is parked.
     if ('unresolved' in read) continue;
     chain.content = read.content;

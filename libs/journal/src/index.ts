@@ -1,6 +1,13 @@
 /** The room that knows EventStoreDB: append, load, read, subscribe, and the keys of personal data. */
-export type { Change, ChangeResolution, UnresolvedChange } from './change.ts';
-export { currentFacts } from './change.ts';
+export {
+  type Change,
+  type ChangeResolution,
+  type Content,
+  currentFacts,
+  type FactChain,
+  factChains,
+  type UnresolvedChange,
+} from './change.ts';
 export {
   AppendTooLarge,
   ConcurrencyConflict,
@@ -25,5 +32,5 @@ export {
   type Receipt,
   type SubscribeAllOptions,
 } from './journal.ts';
-export type { RecordedEvent } from './recorded.ts';
+export type { ReadableFact, RecordedEvent } from './recorded.ts';
 export { type KeyStore, openKeyStore, SubjectErased, type Sealed } from './keys/key-store.ts';

@@ -1,8 +1,7 @@
 import type { Position } from '#kernel';
 import { type AppendBatch, appendTo, appendToMany, type BatchOutcome } from './append.ts';
-import { type ChangeResolution, resolveChange } from './change.ts';
+import { type ChangeResolution, currentFacts, resolveChange } from './change.ts';
 import { connect, type StoreClient } from './client.ts';
-import { UnreadableEvent } from './faults.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import { type LoadedStream, loadStream, type ReadAllOptions, readAllEvents, readHead } from './read.ts';
 import type { ReadableFact, RecordedEvent } from './recorded.ts';
@@ -131,7 +130,7 @@ export function openJournal(options: JournalOptions): Journal {
       (await loadStream(store, stream, { fromRevision: 0n, maxCount: 1n })).events.length > 0,
     fold: async (stream, initial, evolve) => {
       const { revision, events } = await loadStream(store, stream, {});
-      return { state: readableFacts(events).reduce(evolve, initial), revision };
+      return { state: currentFacts(events).reduce(evolve, initial), revision };
     },
     readAll: (read) => readAllEvents(store, read ?? {}),
     subscribeAll: (subscription) => subscribeToAll(store, subscription),

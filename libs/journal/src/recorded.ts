@@ -28,8 +28,6 @@ export interface ReadableFact {
   readonly data: Readonly<Record<string, unknown>>;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly eventId: string;
-  readonly revision: bigint;
-  readonly position: Position;
 }
 
 export function recordedOf(stored: StoredEvent): RecordedEvent {

@@ -44,7 +44,12 @@ export interface KeyStore {
   open(subject: string, path: string, envelope: Sealed): unknown;
   /** True when the subject's key has been destroyed. */
   isErased(subject: string): boolean;
-  /** Destroys the subject's key; what was sealed with it can never be read again. */
+  /**
+   * Destroys the subject's key; what was sealed with it cannot be read any more.
+   *
+   * The disk page that held it is reused by later writes, not wiped at once; backups of this directory are the
+   * operator's to expire.
+   */
   destroy(subject: string): Promise<void>;
   close(): Promise<void>;
 }

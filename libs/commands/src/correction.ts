@@ -1,0 +1,73 @@
+import { streamOf } from '#contracts';
+import { type Refusal, refuse } from '#kernel';
+import { invalidInput } from './context.ts';
+import type { Content } from './decider.ts';
+import { type JudgingRoom, type KnownFact, stateAfter } from './judging.ts';
+import { problemsOf } from './new-event.ts';
+import type { PreparedFact } from './prepared-fact.ts';
+
+/** Which fact a correction corrects, when it may. */
+interface Correctable {
+  readonly index: number;
+  readonly factType: string;
+}
+
+/**
+ * Whether a correction may be recorded. It may name the fact itself or an earlier correction of it.
+ *
+ * The replacement is judged like a fact told late, on what the stream held before the fact it replaces.
+ *
+ * Refusals, in order of precedence: unknown-target, not-correctable, already-void, invalid-input, moves-stream,
+ * unknown-customer, unknown-unit, those of the stream's rules.
+ */
+export async function refusalOfCorrection(
+  room: JudgingRoom,
+  correction: PreparedFact,
+  facts: readonly KnownFact[],
+): Promise<Correctable | Refusal> {
+  const { targetEventId, replacement } = correction.data;
+  const index = facts.findIndex(({ ids }) => ids.has(String(targetEventId)));
+  const target = facts[index];
+  if (target === undefined) {
+    return refuse(
+      'unknown-target',
+      `Stream ${correction.stream} has no event ${String(targetEventId)}.`,
+      'targetEventId',
+    );
+  }
+  const rules = room.rulesOf.get(target.type);
+  if (rules === undefined) {
+    return refuse('not-correctable', `${target.type} is not a recorded fact; it cannot be corrected.`, 'targetEventId');
+  }
+  if (replacement === null) {
+    return target.content === null
+      ? refuse('already-void', 'The fact has been voided before; there is nothing left to void.', 'replacement')
+      : { index, factType: target.type };
+  }
+  const content = replacement as Content;
+  const problem =
+    formProblem(target.type, content, correction.stream) ??
+    (await room.references.refusal(target.type, content)) ??
+    rules.refusal(stateAfter(rules, facts.slice(0, index)), { type: target.type, data: content }, true);
+  return problem === undefined ? { index, factType: target.type } : inReplacement(problem);
+}
+
+function formProblem(type: string, content: Content, stream: string): Refusal | undefined {
+  const invalid = problemsOf(type, content);
+  if (invalid !== undefined) return invalid;
+  const moved = streamOf(type, content);
+  return moved === stream
+    ? undefined
+    : refuse(
+        'moves-stream',
+        `The replacement belongs to ${moved}; void this fact and record the right one as a new fact.`,
+      );
+}
+
+/** The field of a refused replacement, as the sender of the correction wrote it. */
+function inReplacement(problem: Refusal): Refusal {
+  if ('problems' in problem && Array.isArray(problem.problems)) {
+    return invalidInput(problem.problems.map((each) => ({ ...each, field: `replacement.${each.field}` })));
+  }
+  return { ...problem, field: problem.field === undefined ? 'replacement' : `replacement.${problem.field}` };
+}

@@ -1,0 +1,139 @@
+import { type Content, type FactChain, factChains, type Journal, type RecordedEvent } from '#journal';
+import { canonicalJson, type Refusal, refuse } from '#kernel';
+import { refusalOfCorrection } from './correction.ts';
+import type { AnyFactRules } from './decider.ts';
+import type { PreparedFact } from './prepared-fact.ts';
+import type { References } from './references.ts';
+import { sameAsRecorded } from './same-content.ts';
+
+export interface JudgingRoom {
+  readonly journal: Journal;
+  readonly references: References;
+  /** Rules by event type. */
+  readonly rulesOf: ReadonlyMap<string, AnyFactRules>;
+}
+
+/** What is to become of one fact. */
+export type Judged =
+  /** `factType` is the type of what is recorded: for a correction that of the fact it corrects. */
+  | { readonly verdict: 'accepted'; readonly fact: PreparedFact; readonly factType: string }
+  /** Recorded before, at the place of `earlier`. */
+  | { readonly verdict: 'recorded'; readonly fact: PreparedFact; readonly earlier: RecordedEvent }
+  /** The same as an accepted fact of this batch. */
+  | { readonly verdict: 'repeated'; readonly fact: PreparedFact; readonly twin: PreparedFact }
+  | { readonly verdict: 'refused'; readonly fact: PreparedFact; readonly problem: Refusal };
+
+/** A fact of the stream or of the batch before it, with what corrections may call it. */
+export type KnownFact = Pick<FactChain, 'ids' | 'content'> & { readonly type: string };
+
+/** Judges the facts one after the other, each on what the stream and the earlier ones of the batch leave behind. */
+export async function judge(
+  room: JudgingRoom,
+  group: readonly PreparedFact[],
+  events: readonly RecordedEvent[],
+): Promise<readonly Judged[]> {
+  const stored = new Map(events.map((event) => [event.eventId, event]));
+  const taken = new Map<string, PreparedFact>();
+  const course = new Course(room.rulesOf, events);
+  const judged: Judged[] = [];
+  for (const fact of group) {
+    const earlier = stored.get(fact.eventId);
+    const twin = taken.get(fact.eventId);
+    if (earlier !== undefined) judged.push(againstEarlier(room, fact, earlier));
+    else if (twin !== undefined) judged.push(againstTwin(fact, twin));
+    else {
+      const verdict = await onCourse(room, fact, course);
+      if (verdict.verdict === 'accepted') taken.set(fact.eventId, fact);
+      judged.push(verdict);
+    }
+  }
+  return judged;
+}
+
+async function onCourse(room: JudgingRoom, fact: PreparedFact, course: Course): Promise<Judged> {
+  if (fact.type === 'FactCorrected') {
+    const judged = await refusalOfCorrection(room, fact, course.facts);
+    if ('refused' in judged) return { verdict: 'refused', fact, problem: judged };
+    course.correct(judged.index, fact);
+    return { verdict: 'accepted', fact, factType: judged.factType };
+  }
+  const problem = (await room.references.refusal(fact.type, fact.data)) ?? course.refusal(fact);
+  if (problem !== undefined) return { verdict: 'refused', fact, problem };
+  course.add(fact);
+  return { verdict: 'accepted', fact, factType: fact.type };
+}
+
+function againstEarlier(room: JudgingRoom, fact: PreparedFact, earlier: RecordedEvent): Judged {
+  return sameAsRecorded(room.journal.keys, fact, earlier)
+    ? { verdict: 'recorded', fact, earlier }
+    : { verdict: 'refused', fact, problem: conflict(fact, `event ${earlier.eventId}`) };
+}
+
+function againstTwin(fact: PreparedFact, twin: PreparedFact): Judged {
+  const same = twin.type === fact.type && canonicalJson(twin.data) === canonicalJson(fact.data);
+  return same
+    ? { verdict: 'repeated', fact, twin }
+    : { verdict: 'refused', fact, problem: conflict(fact, `fact ${twin.index} of this batch`) };
+}
+
+function conflict({ source }: PreparedFact, where: string): Refusal {
+  return source === undefined
+    ? refuse(
+        'idempotency-key-reused',
+        `This Idempotency-Key was used with another content (${where}); use a new key for new facts.`,
+      )
+    : refuse(
+        'source-conflict',
+        `${source.system} ${source.id} has been recorded with another content (${where}); send a FactCorrected.`,
+        'source.id',
+      );
+}
+
+/** A stream as it would be, with the state that its rules make of it. */
+class Course {
+  readonly #rulesOf: ReadonlyMap<string, AnyFactRules>;
+  readonly facts: KnownFact[];
+  /** State of the stream's rules; absent before it is asked for and after a correction. */
+  #state: { readonly of: unknown } | undefined;
+
+  constructor(rulesOf: ReadonlyMap<string, AnyFactRules>, events: readonly RecordedEvent[]) {
+    this.#rulesOf = rulesOf;
+    this.facts = factChains(events).map(({ root, ids, content }) => ({ type: root.type, ids, content }));
+  }
+
+  refusal(fact: PreparedFact): Refusal | undefined {
+    const rules = this.#rules(fact.type);
+    return rules.refusal(this.#stateOf(rules), fact, fact.source !== undefined);
+  }
+
+  add(fact: PreparedFact): void {
+    const rules = this.#rules(fact.type);
+    this.#state = { of: rules.evolve(this.#stateOf(rules), fact) };
+    this.facts.push({ type: fact.type, ids: new Set([fact.eventId]), content: fact.data });
+  }
+
+  correct(index: number, correction: PreparedFact): void {
+    const fact = this.facts[index];
+    if (fact === undefined) throw new Error(`There is no fact ${index} to be corrected in ${correction.stream}.`);
+    const content = correction.data['replacement'] as Content | null;
+    this.facts[index] = { ...fact, ids: new Set(fact.ids).add(correction.eventId), content };
+    this.#state = undefined;
+  }
+
+  #stateOf(rules: AnyFactRules): unknown {
+    this.#state ??= { of: stateAfter(rules, this.facts) };
+    return this.#state.of;
+  }
+
+  #rules(type: string): AnyFactRules {
+    const rules = this.#rulesOf.get(type);
+    if (rules === undefined) throw new Error(`${type} has no rules, yet it was taken as a fact.`);
+    return rules;
+  }
+}
+
+/** What the rules of a stream make of its facts; voided ones and those of other rooms do not count. */
+export function stateAfter(rules: AnyFactRules, facts: readonly KnownFact[]): unknown {
+  const own = facts.filter(({ type, content }) => content !== null && rules.types.includes(type));
+  return own.reduce<unknown>((state, { type, content }) => rules.evolve(state, { type, data: content }), rules.initial);
+}

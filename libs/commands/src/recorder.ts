@@ -1,0 +1,122 @@
+import type { Journal } from '#journal';
+import { type Refusal, refuse } from '#kernel';
+import type { CommandContext } from './context.ts';
+import type { AnyFactRules } from './decider.ts';
+import { type Locate, type PreparedFact, prepareFact, type SubmittedFact } from './prepared-fact.ts';
+import type { References } from './references.ts';
+import { type FactResult, recordStream } from './stream-recorder.ts';
+
+/** Facts of one call; more are refused as a whole. Source: api.md, "A batch of facts". */
+export const FACTS_MAX = 1_000;
+
+const STREAMS_AT_ONCE = 32;
+
+export interface FactRecorderOptions {
+  readonly journal: Journal;
+  readonly references: References;
+  /** The rules of every area; each event type belongs to exactly one of them. */
+  readonly rules: readonly AnyFactRules[];
+  /** The stream of an event, for corrections that name only their target. */
+  readonly locate?: Locate;
+}
+
+/**
+ * Records batches of facts: `POST /v1/facts`, imports, approved corrections.
+ *
+ * Facts of one stream are appended together or not at all, in the order of the batch; streams do not wait for each
+ * other, except that units come before customers, customers before merges, and those before everything else, so that
+ * a batch may bring its own master data.
+ */
+export class FactRecorder {
+  readonly #options: FactRecorderOptions;
+  readonly #rules = new Map<string, AnyFactRules>();
+
+  constructor(options: FactRecorderOptions) {
+    this.#options = options;
+    for (const rules of options.rules) {
+      for (const type of rules.types) {
+        if (this.#rules.has(type)) throw new Error(`${type} has two sets of rules; each type belongs to one area.`);
+        this.#rules.set(type, rules);
+      }
+    }
+  }
+
+  /** Event types that can be recorded as facts. */
+  get types(): readonly string[] {
+    return [...this.#rules.keys(), 'FactCorrected'];
+  }
+
+  /**
+   * One result per fact, in the order of the batch.
+   *
+   * Refusal of the whole: too-many-facts. Faults (thrown): store-unavailable and the others of the journal; what was
+   * appended before stays, and a repeat with the same sources or Idempotency-Key finds it.
+   */
+  async recordFacts(
+    facts: readonly SubmittedFact[],
+    context: CommandContext,
+  ): Promise<readonly FactResult[] | Refusal> {
+    if (facts.length > FACTS_MAX) {
+      return refuse('too-many-facts', `A call takes at most ${FACTS_MAX} facts; these are ${facts.length}.`, 'facts');
+    }
+    const results = new Array<FactResult>(facts.length);
+    const prepared: PreparedFact[] = [];
+    for (const [index, fact] of facts.entries()) {
+      const outcome = await prepareFact({ index, fact, context, rules: this.#rules, locate: this.#options.locate });
+      if ('status' in outcome) results[index] = outcome;
+      else prepared.push(outcome);
+    }
+    const room = { ...this.#options, rulesOf: this.#rules };
+    for (const phase of phasesOf(prepared)) {
+      await eachAtOnce(phase, STREAMS_AT_ONCE, async (group) => {
+        const [first] = group;
+        if (first === undefined) return;
+        for (const result of await recordStream(room, first.stream, group, context)) results[result.index] = result;
+      });
+    }
+    return results;
+  }
+}
+
+/** Streams in the order in which they may refer to each other, each with its facts in the order of the batch. */
+function phasesOf(prepared: readonly PreparedFact[]): PreparedFact[][][] {
+  const streams = new Map<string, PreparedFact[]>();
+  for (const fact of prepared) {
+    const group = streams.get(fact.stream);
+    if (group) group.push(fact);
+    else streams.set(fact.stream, [fact]);
+  }
+  const phases: PreparedFact[][][] = [[], [], [], []];
+  for (const group of streams.values()) phases[phaseOf(group)]?.push(group);
+  return phases;
+}
+
+function phaseOf(group: readonly PreparedFact[]): number {
+  const types = new Set(group.map(({ type }) => type));
+  if (types.has('UnitDefined')) return 0;
+  if (types.has('CustomersMerged') || types.has('CustomersUnmerged')) return 2;
+  if (types.has('CustomerRegistered') || types.has('ProspectContacted')) return 1;
+  return 3;
+}
+
+/** Works on a bounded number of items at once; after a fault nothing new is begun. */
+async function eachAtOnce<Item>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  let failed = false;
+  const worker = async (): Promise<void> => {
+    for (const item of queue) {
+      if (failed) return;
+      try {
+        await work(item);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+}

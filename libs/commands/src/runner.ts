@@ -1,0 +1,121 @@
+import { ConcurrencyConflict, currentFacts, type Journal, type LoadedStream, type NewEvent } from '#journal';
+import { isRefusal, type Refusal } from '#kernel';
+import type { CommandContext, CommandReceipt } from './context.ts';
+import type { Decider, Fact, ProposedEvent } from './decider.ts';
+import { commandEventId } from './event-ids.ts';
+import { newEvent, problemsOf } from './new-event.ts';
+import type { References } from './references.ts';
+
+/** How often a decision is taken again because somebody else wrote to the stream meanwhile. */
+const DECISIONS_MAX = 8;
+
+export interface RunRequest<State, Command, Known extends Fact> {
+  readonly stream: string;
+  readonly decider: Decider<State, Command, Known>;
+  readonly command: Command;
+  readonly context: CommandContext;
+}
+
+/**
+ * Runs any command on any stream: load, fold, decide, seal, append.
+ *
+ * - The stream is folded as corrected by its own corrections.
+ * - Somebody else's write in between makes it decide again on what is there now, a bounded number of times.
+ * - A repeat with the same idempotency key gets the first receipt and writes nothing.
+ *
+ * Refusals (values): the decider's, invalid-input, unknown-customer, unknown-unit.
+ * Faults (thrown): store-unavailable, concurrency-conflict, append-too-large, subject-erased.
+ */
+export class CommandRunner {
+  readonly #journal: Journal;
+  readonly #references: References;
+
+  constructor(dependencies: { readonly journal: Journal; readonly references: References }) {
+    this.#journal = dependencies.journal;
+    this.#references = dependencies.references;
+  }
+
+  async run<State, Command, Known extends Fact>(
+    request: RunRequest<State, Command, Known>,
+  ): Promise<CommandReceipt | Refusal> {
+    for (let decisions = 1; ; decisions += 1) {
+      const loaded = await this.#journal.load(request.stream);
+      const outcome = earlierReceipt(loaded, request) ?? this.#decide(loaded, request);
+      if (!('proposed' in outcome)) return outcome;
+      const refusal = await this.#check(outcome.proposed);
+      if (refusal !== undefined) return refusal;
+      const events = await this.#seal(outcome.proposed, request);
+      try {
+        return await this.#journal.append(request.stream, events, expectedAfter(loaded.revision));
+      } catch (error) {
+        if (!(error instanceof ConcurrencyConflict) || decisions >= DECISIONS_MAX) throw error;
+      }
+    }
+  }
+
+  #decide<State, Command, Known extends Fact>(
+    loaded: LoadedStream,
+    { stream, decider, command }: RunRequest<State, Command, Known>,
+  ): { readonly proposed: readonly ProposedEvent[] } | CommandReceipt | Refusal {
+    // The decider's types are the contract of its stream: what is recorded there has been accepted by it.
+    const facts = currentFacts(loaded.events) as readonly Fact[] as readonly Known[];
+    const decision = decider.decide(facts.reduce(decider.evolve, decider.initial), command);
+    if (isRefusal(decision)) return decision;
+    if (decision.length > 0) return { proposed: decision };
+    const last = loaded.events.at(-1);
+    if (last === undefined) {
+      throw new Error(`A command on the empty stream ${stream} was accepted without an event: say so with a refusal.`);
+    }
+    return { stream, revision: last.revision, position: last.position, eventIds: [] };
+  }
+
+  async #check(proposed: readonly ProposedEvent[]): Promise<Refusal | undefined> {
+    for (const { type, data } of proposed) {
+      const refusal = problemsOf(type, data) ?? (await this.#references.refusal(type, data));
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  }
+
+  #seal(
+    proposed: readonly ProposedEvent[],
+    { stream, context }: { readonly stream: string; readonly context: CommandContext },
+  ): Promise<NewEvent[]> {
+    return Promise.all(
+      proposed.map((event, index) =>
+        newEvent(this.#journal.keys, {
+          id: commandEventId({ stream, index, context }),
+          event,
+          context,
+        }),
+      ),
+    );
+  }
+}
+
+/** What must be true of the stream for a decision on what was loaded to hold. */
+export function expectedAfter(revision: bigint): bigint | 'no_stream' {
+  return revision < 0n ? 'no_stream' : revision;
+}
+
+/** The receipt of an earlier run with the same idempotency key, found by its event ids. */
+function earlierReceipt(
+  { events }: LoadedStream,
+  { stream, context }: { readonly stream: string; readonly context: CommandContext },
+): CommandReceipt | undefined {
+  if (context.idempotencyKey === undefined) return undefined;
+  const first = events.findIndex(({ eventId }) => eventId === commandEventId({ stream, index: 0, context }));
+  if (first < 0) return undefined;
+  const mine = events
+    .slice(first)
+    .filter(({ eventId }, index) => eventId === commandEventId({ stream, index, context }));
+  const last = mine.at(-1);
+  return (
+    last && {
+      stream,
+      revision: last.revision,
+      position: last.position,
+      eventIds: mine.map(({ eventId }) => eventId),
+    }
+  );
+}
