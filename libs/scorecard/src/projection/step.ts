@@ -61,6 +61,15 @@ export function likelyNeeds(dimension: Dimension, change: Change): string[] {
   return [...new Set(keys)];
 }
 
+/**
+ * What a dimension writes for an event that could not be read: it is parked in the register `unreadable` with its type and
+ * reason, and figures that rest on such events are incomplete from its position on.
+ */
+export function unreadable(event: { position: Position; eventId: string; type: string; revision: bigint; reason: string }): Effects {
+  const item = { f: event.eventId, t: event.type, r: String(event.revision), d: { type: event.type, reason: event.reason } };
+  return { position: event.position, pages: new Map(), items: new Map([['r/unreadable', [item]]]) };
+}
+
 class Missing {
   readonly keys: readonly string[];
   constructor(keys: readonly string[]) {

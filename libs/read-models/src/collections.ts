@@ -1,0 +1,103 @@
+import { Binary, type Collection, type Db, MongoClient } from 'mongodb';
+import type { DimensionName } from '#scorecard';
+
+/** A chunk of a page. `_id` = `<page>|<lo>`; groups as packed by the scorecard room. */
+export interface ChunkDocument {
+  readonly _id: string;
+  /** Position of the last group. */
+  readonly hi: bigint;
+  /** Deltas in the groups. */
+  readonly c: number;
+  /** Totals of the page before the first group. */
+  readonly t: Binary;
+  /** Packed groups, one element for each write. */
+  readonly g: readonly Binary[];
+}
+
+/** A keyed history. `j` is the JSON of an entry's items. */
+export interface HistoryDocument {
+  readonly _id: string;
+  readonly hi: bigint;
+  readonly e: readonly { readonly p: bigint; readonly j: string }[];
+}
+
+/** How far a dimension's epoch has come. `_id` = `<dimension>/<epoch>`. */
+export interface CheckpointDocument {
+  readonly _id: string;
+  readonly position: bigint;
+  /** Running maximum of the record times up to `position`, milliseconds. */
+  readonly time: bigint;
+  readonly events: bigint;
+  readonly deltas: bigint;
+  readonly content: string;
+}
+
+/** Which epoch of a dimension answers questions. `_id` = dimension. */
+export interface LiveDocument {
+  readonly _id: string;
+  readonly epoch: number;
+}
+
+/** The record times of a stretch of the log, for "as known on that day". `_id` = first position, zero-padded. */
+export interface TimelineDocument {
+  readonly _id: string;
+  readonly hi: bigint;
+  /** The first rise's time: what a question by clock time seeks. */
+  readonly from: bigint;
+  /** Running maximum of `created` at the last position. */
+  readonly time: bigint;
+  /** Positions at which the running maximum rises, with its new value: and the position before: triples, packed as 8-byte big-endian integers. */
+  readonly s: readonly Binary[];
+}
+
+export interface EpochCollections {
+  readonly pages: Collection<ChunkDocument>;
+  readonly histories: Collection<HistoryDocument>;
+}
+
+export const DATABASE = 'quadrant';
+
+/** Answers wait for the disk of a majority; integers of 64 bits are bigint on both sides. */
+export function connectMongo(uri: string): MongoClient {
+  return new MongoClient(uri, {
+    useBigInt64: true,
+    writeConcern: { w: 'majority', journal: true },
+    readConcernLevel: 'majority',
+    readPreference: 'primary',
+    retryWrites: true,
+    serverSelectionTimeoutMS: 5_000,
+    maxPoolSize: 20,
+  });
+}
+
+export function epochCollections(db: Db, dimension: DimensionName, epoch: number): EpochCollections {
+  return {
+    pages: db.collection<ChunkDocument>(`${dimension}.${epoch}.pages`),
+    histories: db.collection<HistoryDocument>(`${dimension}.${epoch}.histories`),
+  };
+}
+
+export function checkpoints(db: Db): Collection<CheckpointDocument> {
+  return db.collection<CheckpointDocument>('checkpoints');
+}
+
+export function liveEpochs(db: Db): Collection<LiveDocument> {
+  return db.collection<LiveDocument>('live');
+}
+
+export function timeline(db: Db): Collection<TimelineDocument> {
+  return db.collection<TimelineDocument>('timeline');
+}
+
+/** 64-bit positions in an order that text comparison keeps. */
+export function padded(position: bigint): string {
+  return position.toString().padStart(20, '0');
+}
+
+export function bytesOf(binary: Binary): Uint8Array {
+  return binary.buffer.subarray(0, binary.position);
+}
+
+export function binaryOf(bytes: Uint8Array): Binary {
+  return new Binary(bytes);
+}

@@ -1,0 +1,6 @@
+export { DATABASE, connectMongo } from './collections.ts';
+export { type Input, ProjectionFenced, Projector, type ProjectorStatus } from './projector.ts';
+export { type AskedFigures, type DimensionStatus, type KnownAt, NotYetKnown, openReadModels, type ReadModels } from './read-models.ts';
+export { type LogFeed, rebuild, type RebuildProgress, type RebuildReport } from './rebuild.ts';
+export { EpochReader } from './reader.ts';
+export { Timeline } from './timeline.ts';

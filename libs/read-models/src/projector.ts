@@ -1,0 +1,151 @@
+import type { Db } from 'mongodb';
+import type { Position } from '#kernel';
+import {
+  addHash,
+  type Change,
+  contentHashOf,
+  type Dimension,
+  type Effects,
+  type Group,
+  likelyNeeds,
+  NO_CONTENT,
+  step,
+  unreadable,
+} from '#scorecard';
+import { type CheckpointDocument, checkpoints, epochCollections } from './collections.ts';
+import { crashPoint } from './crash-point.ts';
+import { HistoryWriter } from './histories.ts';
+import { PageWriter, ProjectionFenced } from './tails.ts';
+
+export { ProjectionFenced };
+
+/** One event of the log as a projector takes it: what it changes, that it could not be read, or neither. */
+export type Input =
+  | { readonly kind: 'change'; readonly change: Change }
+  | {
+      readonly kind: 'unreadable';
+      readonly position: Position;
+      readonly recordedAt: number;
+      readonly eventId: string;
+      readonly type: string;
+      readonly revision: bigint;
+      readonly reason: string;
+    }
+  | { readonly kind: 'other'; readonly position: Position; readonly recordedAt: number };
+
+export interface ProjectorStatus {
+  readonly dimension: string;
+  readonly epoch: number;
+  readonly position: Position;
+  readonly events: bigint;
+  readonly deltas: bigint;
+  readonly content: string;
+}
+
+/**
+ * Brings one epoch of one dimension forward.
+ *
+ * For each batch: step by step the effects, then chunks → histories → checkpoint, each on disk before the next. The
+ * checkpoint moves by compare-and-set, so of two projectors on one epoch one stops. A crash anywhere is made good by
+ * projecting again from the checkpoint: effects are the same, what is already there is ignored.
+ */
+export class Projector {
+  readonly #db: Db;
+  readonly #dimension: Dimension;
+  readonly #epoch: number;
+  readonly #pages: PageWriter;
+  readonly #histories: HistoryWriter;
+  #checkpoint: CheckpointDocument;
+
+  private constructor(db: Db, dimension: Dimension, epoch: number, checkpoint: CheckpointDocument) {
+    this.#db = db;
+    this.#dimension = dimension;
+    this.#epoch = epoch;
+    this.#checkpoint = checkpoint;
+    const collections = epochCollections(db, dimension.name, epoch);
+    this.#pages = new PageWriter(collections.pages);
+    this.#histories = new HistoryWriter(collections.histories);
+  }
+
+  static async open(db: Db, dimension: Dimension, epoch: number): Promise<Projector> {
+    const _id = `${dimension.name}/${epoch}`;
+    const zero: CheckpointDocument = { _id, position: 0n, time: 0n, events: 0n, deltas: 0n, content: NO_CONTENT };
+    const { _id: __, ...fields } = zero;
+    await checkpoints(db).updateOne({ _id }, { $setOnInsert: fields }, { upsert: true });
+    return new Projector(db, dimension, epoch, (await checkpoints(db).findOne({ _id })) ?? zero);
+  }
+
+  get position(): Position {
+    return this.#checkpoint.position as Position;
+  }
+
+  get status(): ProjectorStatus {
+    const { position, events, deltas, content } = this.#checkpoint;
+    return { dimension: this.#dimension.name, epoch: this.#epoch, position: position as Position, events, deltas, content };
+  }
+
+  /** Projects a batch in order of position; what lies at or below the checkpoint is passed over. */
+  async project(inputs: readonly Input[]): Promise<void> {
+    const fresh = inputs.filter((input) => positionOf(input) > this.#checkpoint.position);
+    if (fresh.length === 0) return;
+    const groups = new Map<string, Group[]>();
+    let content = this.#checkpoint.content;
+    let deltas = this.#checkpoint.deltas;
+    let time = this.#checkpoint.time;
+    await this.#histories.load(fresh.flatMap((input) => (input.kind === 'change' ? likelyNeeds(this.#dimension, input.change) : ['r/unreadable'])));
+    for (const input of fresh) {
+      const recordedAt = BigInt(input.kind === 'change' ? input.change.recordedAt : input.recordedAt);
+      if (recordedAt > time) time = recordedAt;
+      if (input.kind === 'other') continue;
+      const effects = input.kind === 'change' ? await this.#effectsOf(input.change) : unreadable(input);
+      for (const [page, own] of effects.pages) {
+        const group = { position: effects.position, deltas: own };
+        const known = groups.get(page);
+        if (known) known.push(group);
+        else groups.set(page, [group]);
+        content = addHash(content, contentHashOf(page, effects.position, own));
+        deltas += BigInt(own.length);
+      }
+      for (const [key, items] of effects.items) this.#histories.append(key, { p: effects.position, items });
+    }
+    await this.#write(groups, {
+      position: positionOf(fresh.at(-1) as Input),
+      time,
+      events: this.#checkpoint.events + BigInt(fresh.length),
+      deltas,
+      content,
+    });
+  }
+
+  async #effectsOf(change: Change): Promise<Effects> {
+    for (;;) {
+      const result = step(this.#dimension, (key) => this.#histories.at(key), change);
+      if (!('needs' in result)) return result;
+      await this.#histories.load(result.needs);
+    }
+  }
+
+  async #write(groups: ReadonlyMap<string, readonly Group[]>, next: Omit<CheckpointDocument, '_id'>): Promise<void> {
+    try {
+      crashPoint('projector.before-chunks');
+      await this.#pages.write(groups, () => crashPoint('projector.between-chunks'));
+      crashPoint('projector.after-chunks');
+      await this.#histories.write();
+      crashPoint('projector.after-histories');
+      const { _id, position } = this.#checkpoint;
+      const moved = await checkpoints(this.#db).updateOne({ _id, position }, { $set: next });
+      if (moved.matchedCount !== 1) throw new ProjectionFenced(`the checkpoint of ${_id} is no longer at ${position}; another projector moved it.`);
+      crashPoint('projector.after-checkpoint');
+      this.#checkpoint = { _id, ...next };
+    } catch (error) {
+      // What was believed about the store may no longer hold: the next attempt starts from what is there.
+      this.#pages.forget();
+      this.#histories.forget();
+      throw error;
+    }
+  }
+}
+
+function positionOf(input: Input): Position {
+  return input.kind === 'change' ? input.change.position : input.position;
+}

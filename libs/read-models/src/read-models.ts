@@ -1,0 +1,137 @@
+import type { Db, MongoClient } from 'mongodb';
+import type { Position } from '#kernel';
+import {
+  answer,
+  type DimensionName,
+  dimensions,
+  type FigureQuestion,
+  type FiguresAnswer,
+  type KpiSheet,
+  kpiSheets,
+} from '#scorecard';
+import { checkpoints, connectMongo, DATABASE, liveEpochs } from './collections.ts';
+import { EpochReader } from './reader.ts';
+import { positionAtTime, timeAtPosition } from './timeline.ts';
+
+export interface DimensionStatus {
+  readonly dimension: DimensionName;
+  readonly epoch: number;
+  readonly position: Position;
+  readonly events: bigint;
+  readonly deltas: bigint;
+  /** Content hash of the read model at `position`. */
+  readonly content: string;
+}
+
+/** How a question says what was known: a position, an instant in milliseconds, or (absent) everything projected. */
+export type KnownAt = { readonly position: Position } | { readonly timeMs: bigint } | undefined;
+
+export type AskedFigures = Omit<FigureQuestion, 'knownAt' | 'knownAtMs'> & { readonly knownAt?: KnownAt };
+
+/** Asked for a position that has not been projected yet. */
+export class NotYetKnown extends Error {
+  readonly asked: Position;
+  readonly known: Position;
+  constructor(asked: Position, known: Position) {
+    super(`Position ${asked} is beyond what has been projected (${known}); wait with after=${asked}, or ask for an earlier one.`);
+    this.asked = asked;
+    this.known = known;
+  }
+}
+
+/** Questions to the four read models. */
+export interface ReadModels {
+  readonly db: Db;
+  readonly sheets: ReadonlyMap<string, KpiSheet>;
+  figures(asked: AskedFigures): Promise<FiguresAnswer>;
+  /** The position that all dimensions and the timeline have reached: no answer looks beyond it. */
+  known(): Promise<Position>;
+  /** Waits until `position` is projected; false when `waitMs` passed before. */
+  waitFor(position: Position, waitMs: number): Promise<boolean>;
+  positionAt(timeMs: bigint): Promise<Position>;
+  status(): Promise<readonly DimensionStatus[]>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const POLL_MS = 15;
+
+export async function openReadModels(options: { readonly uri: string; readonly code: string }): Promise<ReadModels> {
+  const client = connectMongo(options.uri);
+  await client.connect();
+  return new Queries(client, options.code);
+}
+
+class Queries implements ReadModels {
+  readonly #client: MongoClient;
+  readonly #code: string;
+  readonly db: Db;
+  readonly sheets = kpiSheets;
+
+  constructor(client: MongoClient, code: string) {
+    this.#client = client;
+    this.#code = code;
+    this.db = client.db(DATABASE);
+  }
+
+  async figures({ knownAt, ...asked }: AskedFigures): Promise<FiguresAnswer> {
+    const [known, epochs] = await Promise.all([this.known(), this.#epochs()]);
+    const position = await this.#positionOf(knownAt, known);
+    const knownAtMs = (await timeAtPosition(this.db, position)) ?? 0n;
+    const reader = (dimension: DimensionName) => new EpochReader(this.db, dimension, epochs.get(dimension) ?? 0, position);
+    return answer({ sheets: this.sheets, code: this.#code, reader }, { ...asked, knownAt: position, knownAtMs });
+  }
+
+  async #positionOf(knownAt: KnownAt, known: Position): Promise<Position> {
+    if (knownAt === undefined) return known;
+    if ('timeMs' in knownAt) return positionAtTime(this.db, knownAt.timeMs, known);
+    if (knownAt.position > known) throw new NotYetKnown(knownAt.position, known);
+    return knownAt.position;
+  }
+
+  async known(): Promise<Position> {
+    const positions = (await this.status()).map(({ position }) => position);
+    const clock = await checkpoints(this.db).findOne({ _id: 'timeline/0' });
+    return [...positions, (clock?.position ?? 0n) as Position].reduce((least, own) => (own < least ? own : least));
+  }
+
+  async waitFor(position: Position, waitMs: number): Promise<boolean> {
+    const deadline = Date.now() + waitMs;
+    while ((await this.known()) < position) {
+      if (Date.now() >= deadline) return false;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    return true;
+  }
+
+  async positionAt(timeMs: bigint): Promise<Position> {
+    return positionAtTime(this.db, timeMs, await this.known());
+  }
+
+  async #epochs(): Promise<ReadonlyMap<string, number>> {
+    const epochs = new Map<string, number>();
+    for await (const { _id, epoch } of liveEpochs(this.db).find({})) epochs.set(_id, Number(epoch));
+    return epochs;
+  }
+
+  async status(): Promise<readonly DimensionStatus[]> {
+    const epochs = await this.#epochs();
+    const names = Object.keys(dimensions) as DimensionName[];
+    const ids = names.map((name) => `${name}/${epochs.get(name) ?? 0}`);
+    const found = new Map<string, { position: bigint; events: bigint; deltas: bigint; content: string }>();
+    for await (const { _id, ...checkpoint } of checkpoints(this.db).find({ _id: { $in: ids } })) found.set(_id, checkpoint);
+    return names.map((dimension) => {
+      const epoch = epochs.get(dimension) ?? 0;
+      const { position = 0n, events = 0n, deltas = 0n, content = '' } = found.get(`${dimension}/${epoch}`) ?? {};
+      return { dimension, epoch, position: position as Position, events, deltas, content };
+    });
+  }
+
+  async ping(): Promise<void> {
+    await this.db.command({ ping: 1 });
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+}
