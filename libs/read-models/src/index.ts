@@ -4,3 +4,5 @@ export { type AskedFigures, type DimensionStatus, type KnownAt, NotYetKnown, ope
 export { type LogFeed, rebuild, type RebuildProgress, type RebuildReport } from './rebuild.ts';
 export { EpochReader } from './reader.ts';
 export { Timeline } from './timeline.ts';
+export { ProjectionRun } from './projection-run.ts';
+export { inputOf, inputsOf, logFeed } from './log-feed.ts';

@@ -23,49 +23,54 @@ export interface RebuildReport {
   readonly rebuilt: string;
 }
 
-/** What a rebuild reads: the log from the beginning, in batches, each with its share of the way done. */
-export type LogFeed = AsyncIterable<readonly Input[]>;
+/** The log after `from` up to and including `upTo`, in batches. */
+export type LogFeed = (from: Position, upTo: Position) => AsyncIterable<readonly Input[]>;
+
+/** How often the rebuilt epoch runs after a live one that moves on, before it takes over a few events behind. */
+const ROUNDS_MAX = 10;
 
 /**
  * Rebuilds one dimension beside the live one and lets it take over when its content is the same.
  *
  * The live read model answers throughout. A difference is reported, never mended silently: then the live epoch stays and
- * the rebuilt one is kept for inspection. `livePosition`: the position at which the two are compared.
+ * the rebuilt one is kept for inspection. The running projector notices the new epoch and goes on with it.
  */
 export async function rebuild(
   db: Db,
   dimension: Dimension,
-  feed: (upTo: Position) => LogFeed,
+  feed: LogFeed,
   onProgress: (progress: RebuildProgress) => void = () => {},
 ): Promise<RebuildReport> {
   const liveEpoch = Number((await liveEpochs(db).findOne({ _id: dimension.name }))?.epoch ?? 0);
   const epoch = liveEpoch + 1;
+  const liveId = `${dimension.name}/${liveEpoch}`;
   await discard(db, dimension, epoch);
   const projector = await Projector.open(db, dimension, epoch);
-  const live = await checkpoints(db).findOne({ _id: `${dimension.name}/${liveEpoch}` });
-  const target = (live?.position ?? 0n) as Position;
   const begun = Date.now();
   let events = 0;
-  for await (const batch of feed(target)) {
-    const inputs = batch.filter((input) => (input.kind === 'change' ? input.change.position : input.position) <= target);
-    await projector.project(inputs);
-    events += inputs.length;
-    const share = target === 0n ? 1 : Number((projector.position * 1_000_000n) / target) / 1_000_000;
-    const seconds = (Date.now() - begun) / 1000;
-    onProgress({
-      dimension: dimension.name,
-      position: projector.position,
-      target,
-      events,
-      etaSeconds: share > 0 ? Math.max(0, seconds / share - seconds) : undefined,
-    });
-  }
-  const rebuilt = projector.status.content;
-  const equal = rebuilt === live?.content && projector.position === target;
-  if (equal) {
+  for (let round = 1; ; round++) {
+    const live = await checkpoints(db).findOne({ _id: liveId });
+    const target = (live?.position ?? 0n) as Position;
+    for await (const batch of feed(projector.position, target)) {
+      await projector.project(batch);
+      events += batch.length;
+      onProgress({ dimension: dimension.name, position: projector.position, target, events, etaSeconds: remaining(begun, projector.position, target) });
+    }
+    const rebuilt = projector.status.content;
+    const report = { dimension: dimension.name, position: projector.position, events, live: live?.content ?? '', rebuilt };
+    if (projector.position !== target || rebuilt !== live?.content) return { ...report, equal: false };
+    const now = await checkpoints(db).findOne({ _id: liveId });
+    if (now?.position !== target && round < ROUNDS_MAX) continue;
     await liveEpochs(db).updateOne({ _id: dimension.name }, { $set: { epoch } }, { upsert: true });
+    return { ...report, equal: true };
   }
-  return { dimension: dimension.name, position: projector.position, events, equal, live: live?.content ?? '', rebuilt };
+}
+
+function remaining(begun: number, position: bigint, target: bigint): number | undefined {
+  if (position === 0n || target === 0n) return undefined;
+  const share = Number((position * 1_000_000n) / target) / 1_000_000;
+  const seconds = (Date.now() - begun) / 1000;
+  return Math.max(0, seconds / share - seconds);
 }
 
 /** Removes what an earlier rebuild left of an epoch. */

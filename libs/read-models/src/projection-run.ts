@@ -1,0 +1,59 @@
+import type { Db } from 'mongodb';
+import type { Position } from '#kernel';
+import { type DimensionName, dimensions } from '#scorecard';
+import { liveEpochs } from './collections.ts';
+import { type Input, Projector } from './projector.ts';
+import { Timeline } from './timeline.ts';
+
+/**
+ * All projectors of one process: each batch of the log goes to every dimension and to the timeline, side by side.
+ * Each has a checkpoint of its own; one that is behind takes what it has not seen.
+ */
+export class ProjectionRun {
+  readonly #db: Db;
+  readonly #names: readonly DimensionName[];
+  readonly #projectors = new Map<DimensionName, { epoch: number; projector: Projector }>();
+  readonly #timeline: Timeline;
+
+  private constructor(db: Db, names: readonly DimensionName[], clock: Timeline) {
+    this.#db = db;
+    this.#names = names;
+    this.#timeline = clock;
+  }
+
+  static async open(db: Db, names: readonly DimensionName[] = Object.keys(dimensions) as DimensionName[]): Promise<ProjectionRun> {
+    const run = new ProjectionRun(db, names, await Timeline.open(db));
+    await run.followEpochs();
+    return run;
+  }
+
+  /** The position from which the log has to be read: that of whoever is furthest behind. */
+  get from(): Position {
+    const positions = [...this.#projectors.values()].map(({ projector }) => projector.position);
+    return [...positions, this.#timeline.position].reduce((least, own) => (own < least ? own : least));
+  }
+
+  /** Takes over the epochs that answer now; true when one has changed, so that the log has to be read from `from` again. */
+  async followEpochs(): Promise<boolean> {
+    let changed = false;
+    for (const name of this.#names) {
+      const epoch = Number((await liveEpochs(this.#db).findOne({ _id: name }))?.epoch ?? 0);
+      if (this.#projectors.get(name)?.epoch === epoch) continue;
+      this.#projectors.set(name, { epoch, projector: await Projector.open(this.#db, dimensions[name], epoch) });
+      changed = true;
+    }
+    return changed;
+  }
+
+  async project(inputs: readonly Input[]): Promise<void> {
+    const times = inputs.map((input) =>
+      input.kind === 'change' ? { position: input.change.position, recordedAt: input.change.recordedAt } : input,
+    );
+    const done = await Promise.allSettled([
+      this.#timeline.record(times),
+      ...[...this.#projectors.values()].map(({ projector }) => projector.project(inputs)),
+    ]);
+    const failed = done.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+}
