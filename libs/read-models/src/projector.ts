@@ -11,6 +11,8 @@ import {
   NO_CONTENT,
   step,
   unreadable,
+  WRITE_ORDER,
+  type Write,
 } from '#scorecard';
 import { type CheckpointDocument, checkpoints, epochCollections } from './collections.ts';
 import { crashPoint } from './crash-point.ts';
@@ -126,23 +128,30 @@ export class Projector {
   }
 
   async #write(groups: ReadonlyMap<string, readonly Group[]>, next: Omit<CheckpointDocument, '_id'>): Promise<void> {
+    const writes: Record<Write, () => Promise<void>> = {
+      chunks: () => this.#pages.write(groups, () => crashPoint('projector.between-chunks')),
+      histories: () => this.#histories.write(),
+      checkpoint: () => this.#moveCheckpoint(next),
+    };
     try {
       crashPoint('projector.before-chunks');
-      await this.#pages.write(groups, () => crashPoint('projector.between-chunks'));
-      crashPoint('projector.after-chunks');
-      await this.#histories.write();
-      crashPoint('projector.after-histories');
-      const { _id, position } = this.#checkpoint;
-      const moved = await checkpoints(this.#db).updateOne({ _id, position }, { $set: next });
-      if (moved.matchedCount !== 1) throw new ProjectionFenced(`the checkpoint of ${_id} is no longer at ${position}; another projector moved it.`);
-      crashPoint('projector.after-checkpoint');
-      this.#checkpoint = { _id, ...next };
+      for (const write of WRITE_ORDER) {
+        await writes[write]();
+        crashPoint(`projector.after-${write}`);
+      }
     } catch (error) {
       // What was believed about the store may no longer hold: the next attempt starts from what is there.
       this.#pages.forget();
       this.#histories.forget();
       throw error;
     }
+  }
+
+  async #moveCheckpoint(next: Omit<CheckpointDocument, '_id'>): Promise<void> {
+    const { _id, position } = this.#checkpoint;
+    const moved = await checkpoints(this.#db).updateOne({ _id, position }, { $set: next });
+    if (moved.matchedCount !== 1) throw new ProjectionFenced(`the checkpoint of ${_id} is no longer at ${position}; another projector moved it.`);
+    this.#checkpoint = { _id, ...next };
   }
 }
 

@@ -8,5 +8,5 @@ export { CustomerFiles } from './projection/customers.ts';
 export type { Dimension, DimensionName } from './projection/dimension.ts';
 export { type Entry, factItem, factsAt, History } from './projection/history.ts';
 export { type Delta, type Group, Totals } from './projection/page.ts';
-export { type Effects, type Histories, likelyNeeds, step, unreadable } from './projection/step.ts';
+export { type Effects, type Histories, likelyNeeds, step, unreadable, WRITE_ORDER, type Write } from './projection/step.ts';
 export { dimensions, kpiSheets } from './dimensions/index.ts';

@@ -17,6 +17,13 @@ export interface Effects {
   readonly items: ReadonlyMap<string, readonly unknown[]>;
 }
 
+/**
+ * The order in which a batch becomes durable, each before the next is begun. Chunks first: key state ahead of them would
+ * be state that no page accounts for. The checkpoint last: what lies at or below it is never projected again.
+ */
+export const WRITE_ORDER = ['chunks', 'histories', 'checkpoint'] as const;
+export type Write = (typeof WRITE_ORDER)[number];
+
 /** Histories that have to be at hand before the step can be taken. */
 export interface Needs {
   readonly needs: readonly string[];
