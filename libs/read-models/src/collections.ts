@@ -1,5 +1,5 @@
 import { Binary, type Collection, type Db, MongoClient } from 'mongodb';
-import type { DimensionName } from '#scorecard';
+import type { ProjectionName } from '#scorecard';
 
 /** A chunk of a page. `_id` = `<page>|<lo>`; groups as packed by the scorecard room. */
 export interface ChunkDocument {
@@ -70,7 +70,7 @@ export function connectMongo(uri: string): MongoClient {
   });
 }
 
-export function epochCollections(db: Db, dimension: DimensionName, epoch: number): EpochCollections {
+export function epochCollections(db: Db, dimension: ProjectionName, epoch: number): EpochCollections {
   return {
     pages: db.collection<ChunkDocument>(`${dimension}.${epoch}.pages`),
     histories: db.collection<HistoryDocument>(`${dimension}.${epoch}.histories`),

@@ -6,3 +6,4 @@ export { EpochReader } from './reader.ts';
 export { Timeline } from './timeline.ts';
 export { ProjectionRun } from './projection-run.ts';
 export { inputOf, inputsOf, logFeed } from './log-feed.ts';
+export type { CustomerFileReader } from './customer-files.ts';

@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import type { Position } from '#kernel';
-import { type DimensionName, dimensions } from '#scorecard';
+import { type ProjectionName, projections } from '#scorecard';
 import { liveEpochs } from './collections.ts';
 import { type Input, Projector } from './projector.ts';
 import { Timeline } from './timeline.ts';
@@ -11,17 +11,17 @@ import { Timeline } from './timeline.ts';
  */
 export class ProjectionRun {
   readonly #db: Db;
-  readonly #names: readonly DimensionName[];
-  readonly #projectors = new Map<DimensionName, { epoch: number; projector: Projector }>();
+  readonly #names: readonly ProjectionName[];
+  readonly #projectors = new Map<ProjectionName, { epoch: number; projector: Projector }>();
   readonly #timeline: Timeline;
 
-  private constructor(db: Db, names: readonly DimensionName[], clock: Timeline) {
+  private constructor(db: Db, names: readonly ProjectionName[], clock: Timeline) {
     this.#db = db;
     this.#names = names;
     this.#timeline = clock;
   }
 
-  static async open(db: Db, names: readonly DimensionName[] = Object.keys(dimensions) as DimensionName[]): Promise<ProjectionRun> {
+  static async open(db: Db, names: readonly ProjectionName[] = Object.keys(projections) as ProjectionName[]): Promise<ProjectionRun> {
     const run = new ProjectionRun(db, names, await Timeline.open(db));
     await run.followEpochs();
     return run;
@@ -39,7 +39,7 @@ export class ProjectionRun {
     for (const name of this.#names) {
       const epoch = Number((await liveEpochs(this.#db).findOne({ _id: name }))?.epoch ?? 0);
       if (this.#projectors.get(name)?.epoch === epoch) continue;
-      this.#projectors.set(name, { epoch, projector: await Projector.open(this.#db, dimensions[name], epoch) });
+      this.#projectors.set(name, { epoch, projector: await Projector.open(this.#db, projections[name], epoch) });
       changed = true;
     }
     return changed;

@@ -3,18 +3,20 @@ import type { Position } from '#kernel';
 import {
   answer,
   type DimensionName,
-  dimensions,
   type FigureQuestion,
   type FiguresAnswer,
   type KpiSheet,
   kpiSheets,
+  type ProjectionName,
+  projections,
 } from '#scorecard';
 import { checkpoints, connectMongo, DATABASE, liveEpochs } from './collections.ts';
+import { CustomerFileReader } from './customer-files.ts';
 import { EpochReader } from './reader.ts';
 import { positionAtTime, timeAtPosition } from './timeline.ts';
 
 export interface DimensionStatus {
-  readonly dimension: DimensionName;
+  readonly dimension: ProjectionName;
   readonly epoch: number;
   readonly position: Position;
   readonly events: bigint;
@@ -49,6 +51,8 @@ export interface ReadModels {
   /** Waits until `position` is projected; false when `waitMs` passed before. */
   waitFor(position: Position, waitMs: number): Promise<boolean>;
   positionAt(timeMs: bigint): Promise<Position>;
+  /** The customer files as known at a position (absent: everything projected). */
+  customerFiles(knownAt?: KnownAt): Promise<{ readonly files: CustomerFileReader; readonly knownAt: Position }>;
   status(): Promise<readonly DimensionStatus[]>;
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -104,6 +108,12 @@ class Queries implements ReadModels {
     return true;
   }
 
+  async customerFiles(knownAt?: KnownAt): Promise<{ readonly files: CustomerFileReader; readonly knownAt: Position }> {
+    const [known, epochs] = await Promise.all([this.known(), this.#epochs()]);
+    const position = await this.#positionOf(knownAt, known);
+    return { files: new CustomerFileReader(this.db, epochs.get('files') ?? 0, position), knownAt: position };
+  }
+
   async positionAt(timeMs: bigint): Promise<Position> {
     return positionAtTime(this.db, timeMs, await this.known());
   }
@@ -116,7 +126,7 @@ class Queries implements ReadModels {
 
   async status(): Promise<readonly DimensionStatus[]> {
     const epochs = await this.#epochs();
-    const names = Object.keys(dimensions) as DimensionName[];
+    const names = Object.keys(projections) as ProjectionName[];
     const ids = names.map((name) => `${name}/${epochs.get(name) ?? 0}`);
     const found = new Map<string, { position: bigint; events: bigint; deltas: bigint; content: string }>();
     for await (const { _id, ...checkpoint } of checkpoints(this.db).find({ _id: { $in: ids } })) found.set(_id, checkpoint);

@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import type { Position } from '#kernel';
-import { addGroups, type DimensionName, History, type Reader, type Totals, unpackTotals } from '#scorecard';
+import { addGroups, History, type ProjectionName, type Reader, type Totals, unpackTotals } from '#scorecard';
 import { bytesOf, type EpochCollections, epochCollections, padded } from './collections.ts';
 import { historyOf } from './histories.ts';
 
@@ -12,7 +12,7 @@ export class EpochReader implements Reader {
   readonly knownAt: Position;
   readonly #collections: EpochCollections;
 
-  constructor(db: Db, dimension: DimensionName, epoch: number, knownAt: Position) {
+  constructor(db: Db, dimension: ProjectionName, epoch: number, knownAt: Position) {
     this.knownAt = knownAt;
     this.#collections = epochCollections(db, dimension, epoch);
   }
@@ -53,5 +53,12 @@ export class EpochReader implements Reader {
     const range = { _id: { $gte: prefix, $lt: `${prefix}\u{10FFFF}` } };
     for await (const document of this.#collections.histories.find(range, { sort: { _id: 1 } })) found.push(historyOf(document));
     return found;
+  }
+
+  /** Keys of histories that begin with `prefix`, in text order after `prefix + cursor`, at most `limit`. */
+  async keysUnder(prefix: string, cursor: string | undefined, limit: number): Promise<readonly string[]> {
+    const range = { _id: { $gt: `${prefix}${cursor ?? ''}`, $lt: `${prefix}\u{10FFFF}` } };
+    const found = await this.#collections.histories.find(range, { sort: { _id: 1 }, limit, projection: { e: { $slice: 1 } } }).toArray();
+    return found.filter(({ e }) => (e[0]?.p ?? 0n) <= this.knownAt).map(({ _id }) => _id);
   }
 }

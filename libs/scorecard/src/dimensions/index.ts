@@ -1,5 +1,6 @@
 import type { KpiSheet } from '../figures/kpi.ts';
-import type { Dimension, DimensionName } from '../projection/dimension.ts';
+import { filesProjection } from '../files/projection.ts';
+import type { Dimension, DimensionName, ProjectionName } from '../projection/dimension.ts';
 import { customerDimension, customerKpis } from './customer/index.ts';
 import { financialDimension, financialKpis } from './financial/index.ts';
 import { learningDimension, learningKpis } from './learning/index.ts';
@@ -17,3 +18,6 @@ export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
 export const kpiSheets: ReadonlyMap<string, KpiSheet> = new Map(
   [...financialKpis, ...customerKpis, ...processKpis, ...learningKpis].map((sheet) => [sheet.code, sheet]),
 );
+
+/** Everything that is projected: the four dimensions and the customer files. */
+export const projections: Readonly<Record<ProjectionName, Dimension>> = { ...dimensions, files: filesProjection };

@@ -4,6 +4,9 @@ import type { Content, Fact } from './change.ts';
 
 export type DimensionName = 'financial' | 'customer' | 'process' | 'learning';
 
+/** A read model: one for each dimension, and the customer files. */
+export type ProjectionName = DimensionName | 'files';
+
 /**
  * Facts that have to be seen together to say what they contribute: an order with its shipments, an invoice with its
  * credit notes. The keys of `documents` are the list of events the family reads.
@@ -19,13 +22,13 @@ export interface Family {
 }
 
 /**
- * One dimension of the scorecard as the projector sees it.
+ * One dimension of the scorecard (or the customer files) as the projector sees it.
  *
  * `registers`: facts that are kept whole, with their history, because figures look them up when asked (rates, chart of
  * accounts, launches, skills). Register name by event type.
  */
 export interface Dimension {
-  readonly name: DimensionName;
+  readonly name: ProjectionName;
   readonly families: readonly Family[];
   readonly registers: Partial<Record<EventType, string>>;
   /** Whether distinct customers are counted here. */
