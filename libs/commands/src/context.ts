@@ -46,7 +46,9 @@ export function invalidInput(problems: readonly InputProblem[]): InvalidInput {
   return {
     refused: true,
     code: 'invalid-input',
-    detail: first ? `${first.field === '' ? '' : `${first.field}: `}${first.detail}${more}` : 'The input is not valid.',
+    detail: first
+      ? `${first.field === '' ? '' : `${first.field}: `}${first.detail}${more}`
+      : 'The input is not valid.',
     ...(first && first.field !== '' && { field: first.field }),
     problems,
   };

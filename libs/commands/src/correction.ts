@@ -37,11 +37,19 @@ export async function refusalOfCorrection(
   }
   const rules = room.rulesOf.get(target.type);
   if (rules === undefined) {
-    return refuse('not-correctable', `${target.type} is not a recorded fact; it cannot be corrected.`, 'targetEventId');
+    return refuse(
+      'not-correctable',
+      `${target.type} is not a recorded fact; it cannot be corrected.`,
+      'targetEventId',
+    );
   }
   if (replacement === null) {
     return target.content === null
-      ? refuse('already-void', 'The fact has been voided before; there is nothing left to void.', 'replacement')
+      ? refuse(
+          'already-void',
+          'The fact has been voided before; there is nothing left to void.',
+          'replacement',
+        )
       : { index, factType: target.type };
   }
   const content = replacement as Content;

@@ -67,7 +67,10 @@ export function recording<State>(rules: FactRules<State>): Decider<State, Propos
  *
  * Refusal: already-recorded.
  */
-export function recordedOnce(type: string, ...keys: readonly [string, ...string[]]): FactRules<ReadonlySet<string>> {
+export function recordedOnce(
+  type: string,
+  ...keys: readonly [string, ...string[]]
+): FactRules<ReadonlySet<string>> {
   const keyOf = ({ data }: Fact): string => JSON.stringify(keys.map((key) => data[key] ?? null));
   return {
     types: [type],
@@ -88,4 +91,13 @@ export function recordedOnce(type: string, ...keys: readonly [string, ...string[
 /** Rules of a stream whose facts are dated revisions of each other: the last one recorded holds. Refusals: none. */
 export function revised(...types: readonly string[]): FactRules<null> {
   return { types, initial: null, refusal: () => undefined, evolve: () => null };
+}
+
+/** What rules say to a fact after others: `recorded`, or the code of the refusal. For specifications of deciders. */
+export function verdictOn<State, Known extends Fact>(
+  rules: FactRules<State, Known>,
+  story: { readonly given: readonly Known[]; readonly when: Known; readonly late?: boolean },
+): string {
+  const state = story.given.reduce(rules.evolve, rules.initial);
+  return rules.refusal(state, story.when, story.late ?? false)?.code ?? 'recorded';
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { sourceEventId } from '#contracts';
 import { uuidV5 } from '#kernel';
-import type { CommandContext } from './context.ts';
+import type { CommandContext, Source } from './context.ts';
 
 /** Namespace of the ids that follow from an idempotency key; never to be changed. */
 const COMMANDS = '5b0c9ad2-6a2e-5f55-9a0f-3f6d1f3c7e11';
@@ -26,4 +27,19 @@ export function commandEventId(options: {
   const { stream, index, context } = options;
   if (context.idempotencyKey === undefined) return randomUUID();
   return uuidV5(COMMANDS, JSON.stringify([context.actor, context.idempotencyKey, stream, index]));
+}
+
+/**
+ * The id of a fact: it follows from its source, else from the idempotency key and its place in the batch, else it is
+ * random.
+ */
+export function factEventId(options: {
+  readonly type: string;
+  readonly stream: string;
+  readonly index: number;
+  readonly source: Source | undefined;
+  readonly context: CommandContext;
+}): string {
+  const { type, stream, index, source, context } = options;
+  return source === undefined ? commandEventId({ stream, index, context }) : sourceEventId(source, type);
 }

@@ -19,6 +19,7 @@ export {
   recordedOnce,
   recording,
   revised,
+  verdictOn,
 } from './decider.ts';
 export { CommandsModule, type CommandsOptions, RecordFacts } from './module.ts';
 export type { Locate, RefusedFact, SubmittedFact } from './prepared-fact.ts';

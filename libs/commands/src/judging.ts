@@ -114,7 +114,8 @@ class Course {
 
   correct(index: number, correction: PreparedFact): void {
     const fact = this.facts[index];
-    if (fact === undefined) throw new Error(`There is no fact ${index} to be corrected in ${correction.stream}.`);
+    if (fact === undefined)
+      throw new Error(`There is no fact ${index} to be corrected in ${correction.stream}.`);
     const content = correction.data['replacement'] as Content | null;
     this.facts[index] = { ...fact, ids: new Set(fact.ids).add(correction.eventId), content };
     this.#state = undefined;
@@ -135,5 +136,8 @@ class Course {
 /** What the rules of a stream make of its facts; voided ones and those of other rooms do not count. */
 export function stateAfter(rules: AnyFactRules, facts: readonly KnownFact[]): unknown {
   const own = facts.filter(({ type, content }) => content !== null && rules.types.includes(type));
-  return own.reduce<unknown>((state, { type, content }) => rules.evolve(state, { type, data: content }), rules.initial);
+  return own.reduce<unknown>(
+    (state, { type, content }) => rules.evolve(state, { type, data: content }),
+    rules.initial,
+  );
 }

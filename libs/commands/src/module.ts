@@ -41,6 +41,7 @@ export interface CommandsOptions {
 const OPTIONS = Symbol('CommandsOptions');
 
 /** Makes the runner, the recorder and the references available to every area's handlers. */
+// biome-ignore lint/complexity/noStaticOnlyClass: Nest names a dynamic module by its class
 @Module({})
 export class CommandsModule {
   static forRootAsync(options: {

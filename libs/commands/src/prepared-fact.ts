@@ -1,4 +1,4 @@
-import { streamOf } from '#contracts';
+import { eventTypes, streamOf } from '#contracts';
 import { type Refusal, refuse } from '#kernel';
 import { type CommandContext, type InvalidInput, invalidInput, type Source } from './context.ts';
 import type { AnyFactRules, Content } from './decider.ts';
@@ -51,7 +51,12 @@ export async function prepareFact(options: {
   const { index, fact, context, locate } = options;
   const { type, data, source } = fact;
   const rules = options.rules.get(type);
-  const refused = (problem: Refusal): RefusedFact => ({ index, status: 'refused', stream: undefined, problem });
+  const refused = (problem: Refusal): RefusedFact => ({
+    index,
+    status: 'refused',
+    stream: undefined,
+    problem,
+  });
   if (rules === undefined && type !== 'FactCorrected') return refused(notRecordable(type));
   const problems = problemsOf(type, data) ?? sourceProblem(source);
   if (problems !== undefined) return refused(problems);
@@ -74,8 +79,12 @@ async function targetStream(
 }
 
 function notRecordable(type: string): Refusal {
-  return isEventType(type)
-    ? refuse('not-a-fact', `${type} is the result of a command of its own; it cannot be sent as a fact.`, 'type')
+  return (eventTypes as readonly string[]).includes(type)
+    ? refuse(
+        'not-a-fact',
+        `${type} is the result of a command of its own; it cannot be sent as a fact.`,
+        'type',
+      )
     : refuse('unknown-type', `There is no event type ${type}; GET /v1/schemas lists them.`, 'type');
 }
 

@@ -35,7 +35,8 @@ export class FactRecorder {
     this.#options = options;
     for (const rules of options.rules) {
       for (const type of rules.types) {
-        if (this.#rules.has(type)) throw new Error(`${type} has two sets of rules; each type belongs to one area.`);
+        if (this.#rules.has(type))
+          throw new Error(`${type} has two sets of rules; each type belongs to one area.`);
         this.#rules.set(type, rules);
       }
     }
@@ -57,12 +58,22 @@ export class FactRecorder {
     context: CommandContext,
   ): Promise<readonly FactResult[] | Refusal> {
     if (facts.length > FACTS_MAX) {
-      return refuse('too-many-facts', `A call takes at most ${FACTS_MAX} facts; these are ${facts.length}.`, 'facts');
+      return refuse(
+        'too-many-facts',
+        `A call takes at most ${FACTS_MAX} facts; these are ${facts.length}.`,
+        'facts',
+      );
     }
     const results = new Array<FactResult>(facts.length);
     const prepared: PreparedFact[] = [];
     for (const [index, fact] of facts.entries()) {
-      const outcome = await prepareFact({ index, fact, context, rules: this.#rules, locate: this.#options.locate });
+      const outcome = await prepareFact({
+        index,
+        fact,
+        context,
+        rules: this.#rules,
+        locate: this.#options.locate,
+      });
       if ('status' in outcome) results[index] = outcome;
       else prepared.push(outcome);
     }
@@ -71,7 +82,8 @@ export class FactRecorder {
       await eachAtOnce(phase, STREAMS_AT_ONCE, async (group) => {
         const [first] = group;
         if (first === undefined) return;
-        for (const result of await recordStream(room, first.stream, group, context)) results[result.index] = result;
+        for (const result of await recordStream(room, first.stream, group, context))
+          results[result.index] = result;
       });
     }
     return results;

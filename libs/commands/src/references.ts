@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { streamOf } from '#contracts';
 import type { Journal } from '#journal';
 import { currentFacts } from '#journal';
 import { type Refusal, refuse } from '#kernel';
@@ -68,4 +69,8 @@ export class References {
     }
     return this.#units.has(id);
   }
+}
+
+function customerStream(customerId: string): string {
+  return streamOf('CustomerRegistered', { customerId });
 }

@@ -64,7 +64,9 @@ export class CommandRunner {
     if (decision.length > 0) return { proposed: decision };
     const last = loaded.events.at(-1);
     if (last === undefined) {
-      throw new Error(`A command on the empty stream ${stream} was accepted without an event: say so with a refusal.`);
+      throw new Error(
+        `A command on the empty stream ${stream} was accepted without an event: say so with a refusal.`,
+      );
     }
     return { stream, revision: last.revision, position: last.position, eventIds: [] };
   }

@@ -44,7 +44,8 @@ export async function recordStream(
     const refused = judged.find((each) => each.verdict === 'refused');
     if (refused !== undefined) return judged.map((each) => withoutWriting(each, context, refused));
     try {
-      const places = accepted.length === 0 ? [] : await append(room, stream, revision, accepted, context);
+      const places: Places =
+        accepted.length === 0 ? new Map() : await append(room, stream, revision, accepted, context);
       return judged.map((each) => result(each, context, places));
     } catch (error) {
       if (!(error instanceof ConcurrencyConflict) || decisions >= DECISIONS_MAX) throw error;
@@ -73,7 +74,8 @@ async function append(
   return new Map(
     accepted.map(({ fact }, i) => {
       const place = places[i];
-      if (place === undefined) throw new Error(`${stream} does not hold what was just appended from ${first} on.`);
+      if (place === undefined)
+        throw new Error(`${stream} does not hold what was just appended from ${first} on.`);
       return [fact, place];
     }),
   );
@@ -93,11 +95,7 @@ function result(judged: Judged, context: CommandContext, places: Places): FactRe
 }
 
 /** The result when nothing is written for this stream, because it is there already or because one was refused. */
-function withoutWriting(
-  judged: Judged,
-  context: CommandContext,
-  because: Judged | undefined,
-): FactResult {
+function withoutWriting(judged: Judged, context: CommandContext, because: Judged | undefined): FactResult {
   const { fact, verdict } = judged;
   switch (verdict) {
     case 'recorded':
@@ -130,6 +128,7 @@ function at(fact: PreparedFact, status: 'appended' | 'duplicate', { revision, po
 
 function placeOf(places: Places, fact: PreparedFact): Place {
   const place = places.get(fact);
-  if (place === undefined) throw new Error(`Fact ${fact.index} was accepted for ${fact.stream} but not appended.`);
+  if (place === undefined)
+    throw new Error(`Fact ${fact.index} was accepted for ${fact.stream} but not appended.`);
   return place;
 }

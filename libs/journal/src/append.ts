@@ -132,7 +132,8 @@ async function findMine(store: StoreClient, batch: AppendBatch): Promise<Receipt
 async function receiptFromLog(store: StoreClient, batch: AppendBatch, revision: bigint): Promise<Receipt> {
   const { events } = await loadStream(store, batch.stream, { fromRevision: revision, maxCount: 1n });
   const last = events[0];
-  if (last === undefined) throw new Error(`${batch.stream} has no event at acknowledged revision ${revision}.`);
+  if (last === undefined)
+    throw new Error(`${batch.stream} has no event at acknowledged revision ${revision}.`);
   return receipt(batch, revision, last.position);
 }
 

@@ -1,7 +1,8 @@
+import { parseRecorded } from '#contracts';
 import type { Position } from '#kernel';
+import { UnreadableEvent } from './faults.ts';
 import type { LoadedStream } from './read.ts';
 import type { ReadableFact, RecordedEvent } from './recorded.ts';
-import { UnreadableEvent } from './faults.ts';
 
 /** The content of a fact as JSON. */
 export type Content = Readonly<Record<string, unknown>>;
@@ -18,10 +19,14 @@ export interface Change {
   readonly recordedAt: number;
   readonly stream: string;
   readonly eventId: string;
+  /** Revision of the event in its stream. */
+  readonly revision: bigint;
   /** Event id of the fact itself; for a correction the root of its chain. */
   readonly factId: string;
   /** Type of the fact, never `FactCorrected`. */
   readonly type: string;
+  /** Unit that the fact's metadata name, for facts whose content names none. */
+  readonly unitId?: string;
   /** Metadata of the event that makes the change (actor, source), not of the fact it corrects. */
   readonly metadata: Content;
   /** Content as it stood before this event; null when there was none or it was voided. */
@@ -59,9 +64,12 @@ export async function resolveChange(
   const { targetEventId, replacement } = correctionOf(event);
   const chain = chainsOf(events).find(({ ids }) => ids.has(targetEventId));
   if (chain === undefined) {
-    return { unresolved: `FactCorrected names event ${targetEventId}, which ${event.stream} does not hold before it.` };
+    return {
+      unresolved: `FactCorrected names event ${targetEventId}, which ${event.stream} does not hold before it.`,
+    };
   }
-  if (!chain.root.parsed.ok) return { unresolved: `The corrected fact cannot be read: ${chain.root.parsed.reason}` };
+  if (!chain.root.parsed.ok)
+    return { unresolved: `The corrected fact cannot be read: ${chain.root.parsed.reason}` };
   const after = readReplacement(chain.root, event, replacement);
   if ('unresolved' in after) return after;
   return change(event, chain.root, { before: chain.content, after: after.content });
@@ -82,7 +90,9 @@ export function factChains(events: readonly RecordedEvent[]): FactChain[] {
 /** The facts of {@link factChains} that have not been voided, as a decider folds them. */
 export function currentFacts(events: readonly RecordedEvent[]): ReadableFact[] {
   return factChains(events).flatMap(({ root, content }) =>
-    content === null ? [] : [{ type: root.type, data: content, metadata: root.metadata, eventId: root.eventId }],
+    content === null
+      ? []
+      : [{ type: root.type, data: content, metadata: root.metadata, eventId: root.eventId }],
   );
 }
 
@@ -92,7 +102,8 @@ function chainsOf(events: readonly RecordedEvent[]): FactChain[] {
   const byId = new Map<string, (typeof chains)[number]>();
   for (const event of events) {
     if (event.type !== CORRECTION) {
-      const chain = { root: event, ids: new Set([event.eventId]), content: contentOf(event) };
+      const content = event.parsed.ok ? event.parsed.data : null;
+      const chain = { root: event, ids: new Set([event.eventId]), content };
       chains.push(chain);
       byId.set(event.eventId, chain);
       continue;
@@ -111,15 +122,45 @@ function chainsOf(events: readonly RecordedEvent[]): FactChain[] {
   return chains;
 }
 
-function change(event: RecordedEvent, fact: RecordedEvent, content: Pick<Change, 'before' | 'after'>): Change {
+function change(
+  event: RecordedEvent,
+  fact: RecordedEvent,
+  content: Pick<Change, 'before' | 'after'>,
+): Change {
+  const unitId = fact.metadata['unitId'];
   return {
     position: event.position,
     recordedAt: event.created,
     stream: event.stream,
     eventId: event.eventId,
+    revision: event.revision,
     factId: fact.eventId,
     type: fact.type,
+    ...(typeof unitId === 'string' && { unitId }),
     metadata: event.metadata,
     ...content,
   };
+}
+
+/** Content in today's version of its type; only asked for events that can be read. */
+function contentOf({ stream, revision, parsed }: RecordedEvent): Content {
+  if (!parsed.ok) throw new Error(`Event ${revision} of ${stream} cannot be read: ${parsed.reason}`);
+  return parsed.data;
+}
+
+function correctionOf(event: RecordedEvent): { targetEventId: string; replacement: Content | null } {
+  return contentOf(event) as { targetEventId: string; replacement: Content | null };
+}
+
+/** A replacement is content of the root's type in the version that was current when the correction was recorded. */
+function readReplacement(
+  root: RecordedEvent,
+  correction: RecordedEvent,
+  replacement: Content | null,
+): { readonly content: Content | null } | UnresolvedChange {
+  if (replacement === null) return { content: null };
+  const read = parseRecorded(root.type, replacement, root.metadata);
+  return read.ok
+    ? { content: read.data }
+    : { unresolved: `The replacement in ${correction.eventId} is no ${root.type}: ${read.reason}` };
 }

@@ -32,5 +32,5 @@ export {
   type Receipt,
   type SubscribeAllOptions,
 } from './journal.ts';
+export { type KeyStore, openKeyStore, type Sealed, SubjectErased } from './keys/key-store.ts';
 export type { ReadableFact, RecordedEvent } from './recorded.ts';
-export { type KeyStore, openKeyStore, SubjectErased, type Sealed } from './keys/key-store.ts';

@@ -1,4 +1,11 @@
-import { BACKWARDS, END, FORWARDS, START, StreamDeletedError, StreamNotFoundError } from '@eventstore/db-client';
+import {
+  BACKWARDS,
+  END,
+  FORWARDS,
+  START,
+  StreamDeletedError,
+  StreamNotFoundError,
+} from '@eventstore/db-client';
 import { ExponentialBackoff } from 'cockatiel';
 import { NO_POSITION, type Position } from '#kernel';
 import type { StoreClient } from './client.ts';
@@ -85,7 +92,8 @@ export async function* readAllEvents(
 
 /** Position of the last event of the log that is not the store's own. */
 export async function readHead(store: StoreClient): Promise<Position> {
-  for await (const event of readAllEvents(store, { direction: 'backwards', maxCount: 1 })) return event.position;
+  for await (const event of readAllEvents(store, { direction: 'backwards', maxCount: 1 }))
+    return event.position;
   return NO_POSITION;
 }
 

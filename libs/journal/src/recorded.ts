@@ -32,7 +32,9 @@ export interface ReadableFact {
 
 export function recordedOf(stored: StoredEvent): RecordedEvent {
   if (stored.position === undefined) {
-    throw new Error(`The store gave no position for event ${stored.id}; EventStoreDB 22.6 or later is needed.`);
+    throw new Error(
+      `The store gave no position for event ${stored.id}; EventStoreDB 22.6 or later is needed.`,
+    );
   }
   const data = objectOf(stored.data);
   const metadata = objectOf(stored.metadata);

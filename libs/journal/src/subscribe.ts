@@ -2,7 +2,7 @@ import { type AllStreamSubscription, excludeSystemEvents, START } from '@eventst
 import { ExponentialBackoff } from 'cockatiel';
 import type { Position } from '#kernel';
 import type { StoreClient } from './client.ts';
-import { sentenceOf, StoreRefused } from './faults.ts';
+import { StoreRefused, sentenceOf } from './faults.ts';
 import { type RecordedEvent, recordedOf } from './recorded.ts';
 import { isLasting } from './repeat.ts';
 
@@ -150,7 +150,10 @@ function watch(subscription: AllStreamSubscription, ended: AbortSignal, arrived:
   const news: News = {
     caughtUp: false,
     wait: async () => {
-      if (!pending) await new Promise<void>((resolve) => { wake = resolve; });
+      if (!pending)
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
       wake = undefined;
       pending = false;
       if (failure) throw failure;

@@ -1,6 +1,6 @@
 import { type FactRules, revised } from '#commands';
 import type { EventOf } from '#contracts';
-import { ROOT_UNIT, type Refusal, refuse } from '#kernel';
+import { type Refusal, ROOT_UNIT, refuse } from '#kernel';
 
 interface Dated {
   readonly from: string;
@@ -26,7 +26,11 @@ export const organisationRules: FactRules<Organisation, EventOf<'UnitDefined'>> 
     if (unitId === ROOT_UNIT) {
       return parentId === undefined
         ? undefined
-        : refuse('root-has-parent', `Unit ${ROOT_UNIT} is the top of the tree; leave out parentId.`, 'parentId');
+        : refuse(
+            'root-has-parent',
+            `Unit ${ROOT_UNIT} is the top of the tree; leave out parentId.`,
+            'parentId',
+          );
     }
     if (parentId === undefined) {
       return refuse(
@@ -57,10 +61,7 @@ export const calendarRules = revised('CalendarDefined');
  */
 function closesCycle({ units }: Organisation, moved: EventOf<'UnitDefined'>['data']): boolean {
   const { unitId, parentId, effectiveFrom } = moved;
-  const after = new Map(units).set(unitId, [
-    ...(units.get(unitId) ?? []),
-    { from: effectiveFrom, parentId },
-  ]);
+  const after = new Map(units).set(unitId, [...(units.get(unitId) ?? []), { from: effectiveFrom, parentId }]);
   const changes = [...after.values()].flat().map(({ from }) => from);
   const days = new Set([effectiveFrom, ...changes.filter((day) => day > effectiveFrom)]);
   return [...days].some((day) => reachesItself(after, unitId, day));

@@ -1,7 +1,7 @@
 import { type CommandContext, type CommandReceipt, type CommandRunner, type ProposedEvent } from '#commands';
 import { streamOf } from '#contracts';
 import { isRefusal, ROOT_UNIT } from '#kernel';
-import { organisationRules, type Organisation } from './decider.ts';
+import { type Organisation, organisationRules } from './decider.ts';
 
 /** Long before any fact: the company has always been there. */
 const ALWAYS = '1900-01-01';

@@ -1,6 +1,6 @@
 import { type FactRules, revised } from '#commands';
 import type { EventOf } from '#contracts';
-import { parseMicros, refuse } from '#kernel';
+import { compareRatio, ratio, ratioOfDecimal, refuse } from '#kernel';
 
 /**
  * Exchange rates of a pair of currencies; a later rate for the same day replaces the earlier. Stream:
@@ -13,7 +13,7 @@ export const exchangeRateRules: FactRules<null, EventOf<'ExchangeRateSet'>> = {
     if (fromCurrency === toCurrency) {
       return refuse('same-currency', `A rate from ${fromCurrency} to itself is always 1.`, 'toCurrency');
     }
-    return parseMicros(rate) > 0n
+    return compareRatio(ratioOfDecimal(rate), ratio(0n)) > 0
       ? undefined
       : refuse('rate-not-positive', `A rate is greater than 0; ${rate} is not.`, 'rate');
   },

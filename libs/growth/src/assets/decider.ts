@@ -19,7 +19,11 @@ export const assetRules: FactRules<Asset, EventOf<'AssetChanged'>> = {
   refusal: (asset, { data }, late): Refusal | undefined => {
     const { assetId, change } = data;
     if (change === 'retired' && asset.retired) {
-      return refuse('already-retired', `Asset ${assetId} has been retired before; change it with FactCorrected.`, 'change');
+      return refuse(
+        'already-retired',
+        `Asset ${assetId} has been retired before; change it with FactCorrected.`,
+        'change',
+      );
     }
     if (change !== 'capitalised' && !asset.capitalised && !late) {
       return refuse(

@@ -25,7 +25,11 @@ export const developmentRules: FactRules<Development, EventOf<'DevelopmentGatePa
   refusal: ({ passed }, { data }, late): Refusal | undefined => {
     const { projectId, gate, passedOn } = data;
     if (passed.has(gate)) {
-      return refuse('gate-passed', `Project ${projectId} has passed ${gate} before; change it with FactCorrected.`, 'gate');
+      return refuse(
+        'gate-passed',
+        `Project ${projectId} has passed ${gate} before; change it with FactCorrected.`,
+        'gate',
+      );
     }
     const stoppedOn = passed.get('stopped');
     if (stoppedOn !== undefined && passedOn > stoppedOn) {

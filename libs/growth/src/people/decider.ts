@@ -1,10 +1,7 @@
 import { type FactRules, recordedOnce, revised } from '#commands';
 import type { EventOf } from '#contracts';
 
-type EmployeeFact =
-  | EventOf<'EmploymentChanged'>
-  | EventOf<'TrainingCompleted'>
-  | EventOf<'SkillAssessed'>;
+type EmployeeFact = EventOf<'EmploymentChanged'> | EventOf<'TrainingCompleted'> | EventOf<'SkillAssessed'>;
 
 const rulesOf = {
   EmploymentChanged: recordedOnce('EmploymentChanged', 'effectiveFrom', 'unitId', 'jobCode'),

@@ -44,7 +44,9 @@ describe('the key store', () => {
       Array.from({ length: 20 }, (_, i) => keys.seal('customer-C9', 'name', `value ${i}`)),
     );
     expect(new Set(sealed.map((each) => each.sealed.keyId)).size).toBe(1);
-    expect(sealed.map((each) => keys.open('customer-C9', 'name', each))).toEqual(sealed.map((_, i) => `value ${i}`));
+    expect(sealed.map((each) => keys.open('customer-C9', 'name', each))).toEqual(
+      sealed.map((_, i) => `value ${i}`),
+    );
   });
 
   it('refuses an envelope that was moved to another field or changed', async () => {

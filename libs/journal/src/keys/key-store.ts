@@ -80,7 +80,8 @@ export function openKeyStore({ directory }: { readonly directory: string }): Key
       db.put(subject, { keyId: randomUUID(), key: randomBytes(32) });
     });
     const stored = db.get(subject);
-    if (stored === undefined) throw new Error(`The key store in ${directory} did not keep a key it was given.`);
+    if (stored === undefined)
+      throw new Error(`The key store in ${directory} did not keep a key it was given.`);
     return stored;
   };
 
@@ -106,7 +107,10 @@ export function openKeyStore({ directory }: { readonly directory: string }): Key
         authTagLength: 16,
       });
       decipher.setAAD(binding(subject, path)).setAuthTag(Buffer.from(sealed.tag, 'base64'));
-      const opened = Buffer.concat([decipher.update(Buffer.from(sealed.ciphertext, 'base64')), decipher.final()]);
+      const opened = Buffer.concat([
+        decipher.update(Buffer.from(sealed.ciphertext, 'base64')),
+        decipher.final(),
+      ]);
       return JSON.parse(opened.toString('utf8'));
     },
     isErased: (subject) => db.get(subject)?.key === null,

@@ -43,13 +43,21 @@ function refusal(state: ProcessCase, fact: ProcessCaseFact, late: boolean): Refu
   switch (fact.type) {
     case 'ProcessCaseOpened':
       return state.opened
-        ? refuse('already-opened', `Case ${caseId} has been opened before; change it with FactCorrected.`, 'caseId')
+        ? refuse(
+            'already-opened',
+            `Case ${caseId} has been opened before; change it with FactCorrected.`,
+            'caseId',
+          )
         : undefined;
     case 'ProcessStepPerformed':
       if (late) return undefined;
       if (!state.opened) return unknownCase(caseId);
       return state.closed
-        ? refuse('case-closed', `Case ${caseId} is closed; a step recorded afterwards names its source.`, 'caseId')
+        ? refuse(
+            'case-closed',
+            `Case ${caseId} is closed; a step recorded afterwards names its source.`,
+            'caseId',
+          )
         : undefined;
     case 'ProcessCaseClosed':
       if (state.closed) {

@@ -34,11 +34,19 @@ export const serviceCaseRules: FactRules<ServiceCase, ServiceCaseFact> = {
   evolve,
 };
 
-function refusal({ opened, resolved }: ServiceCase, fact: ServiceCaseFact, late: boolean): Refusal | undefined {
+function refusal(
+  { opened, resolved }: ServiceCase,
+  fact: ServiceCaseFact,
+  late: boolean,
+): Refusal | undefined {
   const { caseId } = fact.data;
   if (fact.type === 'ServiceCaseOpened') {
     return opened
-      ? refuse('already-opened', `Case ${caseId} has been opened before; change it with FactCorrected.`, 'caseId')
+      ? refuse(
+          'already-opened',
+          `Case ${caseId} has been opened before; change it with FactCorrected.`,
+          'caseId',
+        )
       : undefined;
   }
   if (late) return undefined;

@@ -73,7 +73,11 @@ function refusal(order: Order, fact: OrderFact, late: boolean): Refusal | undefi
 
 function placing(order: Order, { orderId, lines }: EventOf<'OrderPlaced'>['data']): Refusal | undefined {
   if (order.lines !== undefined) {
-    return refuse('already-placed', `Order ${orderId} has been placed before; change it with FactCorrected.`, 'orderId');
+    return refuse(
+      'already-placed',
+      `Order ${orderId} has been placed before; change it with FactCorrected.`,
+      'orderId',
+    );
   }
   const repeated = lines.findIndex(({ lineNo }, i) => lines.findIndex((line) => line.lineNo === lineNo) < i);
   if (repeated >= 0) {
@@ -107,7 +111,11 @@ function shipping(
   late: boolean,
 ): Refusal | undefined {
   if (order.shipments.has(shipmentId)) {
-    return refuse('already-shipped', `Shipment ${shipmentId} of order ${orderId} has been recorded before.`, 'shipmentId');
+    return refuse(
+      'already-shipped',
+      `Shipment ${shipmentId} of order ${orderId} has been recorded before.`,
+      'shipmentId',
+    );
   }
   return onLines(order, orderId, lines, late);
 }
@@ -123,7 +131,11 @@ function delivering(
   if (shipped === undefined) {
     return late
       ? undefined
-      : refuse('unknown-shipment', `Shipment ${shipmentId} of order ${orderId} has not been recorded.`, 'shipmentId');
+      : refuse(
+          'unknown-shipment',
+          `Shipment ${shipmentId} of order ${orderId} has not been recorded.`,
+          'shipmentId',
+        );
   }
   const accepted = order.accepted.get(shipmentId);
   const over = lines.findIndex(
@@ -161,7 +173,11 @@ function returning(
   const before = [...order.returns.values()].filter((earlier) => earlier.productId === productId);
   const returned = sum(before.map((earlier) => earlier.qty));
   if (returned + parseMicros(qty) > (shipped > ordered ? shipped : ordered)) {
-    return refuse('over-returned', `More of product ${productId} is returned than order ${orderId} had of it.`, 'qty');
+    return refuse(
+      'over-returned',
+      `More of product ${productId} is returned than order ${orderId} had of it.`,
+      'qty',
+    );
   }
   return undefined;
 }
@@ -185,7 +201,10 @@ function evolve(order: Order, fact: OrderFact): Order {
       return {
         ...order,
         lines: new Map(
-          fact.data.lines.map(({ lineNo, productId, qty }) => [lineNo, { productId, ordered: parseMicros(qty) }]),
+          fact.data.lines.map(({ lineNo, productId, qty }) => [
+            lineNo,
+            { productId, ordered: parseMicros(qty) },
+          ]),
         ),
       };
     case 'OrderLineCancelled': {
@@ -194,7 +213,10 @@ function evolve(order: Order, fact: OrderFact): Order {
     }
     case 'GoodsShipped': {
       const { shipmentId, lines } = fact.data;
-      const shipped = plus(order.shipments.get(shipmentId), lines.map(({ lineNo, qty }) => [lineNo, qty]));
+      const shipped = plus(
+        order.shipments.get(shipmentId),
+        lines.map(({ lineNo, qty }) => [lineNo, qty]),
+      );
       return { ...order, shipments: new Map(order.shipments).set(shipmentId, shipped) };
     }
     case 'DeliveryConfirmed': {

@@ -1,0 +1,61 @@
+import { declarationOf, validate } from '#contracts';
+import type { KeyStore, NewEvent } from '#journal';
+import { type CommandContext, type InvalidInput, invalidInput, type Source } from './context.ts';
+import type { Content, ProposedEvent } from './decider.ts';
+import { commandId } from './event-ids.ts';
+import { sealPersonal } from './personal-data.ts';
+
+/** What an event type's contract says against a content; undefined when it is right. */
+export function problemsOf(type: string, data: Content): InvalidInput | undefined {
+  const checked = validate(type, data);
+  if (checked.ok) return undefined;
+  return invalidInput(checked.problems.map(({ path, message }) => ({ field: path, detail: message })));
+}
+
+/** An event ready to be appended: metadata written, personal fields sealed. */
+export async function newEvent(
+  keys: KeyStore | undefined,
+  options: {
+    readonly id: string;
+    readonly event: ProposedEvent;
+    /** For a correction the type of the fact that it corrects. */
+    readonly factType?: string;
+    readonly context: CommandContext;
+    readonly source?: Source | undefined;
+  },
+): Promise<NewEvent> {
+  const { id, event, context, source } = options;
+  const factType = options.factType ?? event.type;
+  return {
+    id,
+    type: event.type,
+    data: await sealed(keys, { id, event, factType }),
+    metadata: metadataOf(event, context, source),
+  };
+}
+
+async function sealed(
+  keys: KeyStore | undefined,
+  { id, event, factType }: { readonly id: string; readonly event: ProposedEvent; readonly factType: string },
+): Promise<Content> {
+  const { type, data } = event;
+  const own = await sealPersonal(keys, { type, data, eventId: id });
+  const replacement = data['replacement'];
+  if (factType === type || replacement === null) return own;
+  const content = await sealPersonal(keys, { type: factType, data: replacement as Content, eventId: id });
+  return { ...own, replacement: content };
+}
+
+function metadataOf(event: ProposedEvent, context: CommandContext, source: Source | undefined): Content {
+  const { type, data } = event;
+  const cause = commandId(context);
+  const unitId = data['unitId'];
+  return {
+    schemaVersion: declarationOf(type).version,
+    actor: context.actor,
+    ...(typeof unitId === 'string' && { unitId }),
+    ...(source !== undefined && { source }),
+    ...(context.correlationId !== undefined && { $correlationId: context.correlationId }),
+    ...(cause !== undefined && { $causationId: cause }),
+  };
+}

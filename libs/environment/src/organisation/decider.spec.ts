@@ -1,0 +1,53 @@
+import { verdictOn } from '#commands';
+import { accountRules, calendarRules, organisationRules } from './decider.ts';
+
+type UnitFact = Parameters<typeof organisationRules.evolve>[1];
+
+const unit = (unitId: string, parentId?: string, effectiveFrom = '2020-01-01'): UnitFact =>
+  ({
+    type: 'UnitDefined',
+    data: { unitId, name: unitId, effectiveFrom, ...(parentId === undefined ? {} : { parentId }) },
+  }) as unknown as UnitFact;
+const root = unit('root');
+const sales = unit('sales', 'root');
+const north = unit('north', 'sales');
+
+describe('the organisation', () => {
+  it.each<[string, UnitFact[], UnitFact, string]>([
+    ['has a root', [], root, 'recorded'],
+    ['root may be given another name', [root], root, 'recorded'],
+    ['root hangs below nothing', [root, sales], unit('root', 'sales'), 'root-has-parent'],
+    ['has one root', [root], unit('other'), 'second-root'],
+    ['units hang below root', [root], sales, 'recorded'],
+    ['units hang below known units', [root], north, 'unknown-parent'],
+    ['a unit moves', [root, sales, north], unit('north', 'root', '2021-01-01'), 'recorded'],
+    ['a unit does not hang below itself', [root, sales], unit('sales', 'sales'), 'parent-cycle'],
+    [
+      'a unit does not move below its own',
+      [root, sales, north],
+      unit('sales', 'north', '2021-01-01'),
+      'parent-cycle',
+    ],
+    [
+      'units may change places when the lower one moves up first',
+      [root, sales, north, unit('north', 'root', '2021-01-01')],
+      unit('sales', 'north', '2021-01-01'),
+      'recorded',
+    ],
+    [
+      'a move today does not close a cycle with one that is dated for next year',
+      [root, sales, unit('east', 'root'), unit('sales', 'east', '2022-01-01')],
+      unit('east', 'sales', '2021-01-01'),
+      'parent-cycle',
+    ],
+  ])('%s', (_sentence, given, when, verdict) => {
+    expect(verdictOn(organisationRules, { given, when })).toBe(verdict);
+  });
+
+  it('accounts and calendars may be defined again', () => {
+    const account = { type: 'AccountDefined', data: { accountCode: '4000' } };
+    const calendar = { type: 'CalendarDefined', data: { calendarId: 'fiscal' } };
+    expect(verdictOn(accountRules, { given: [account], when: account })).toBe('recorded');
+    expect(verdictOn(calendarRules, { given: [calendar], when: calendar })).toBe('recorded');
+  });
+});
