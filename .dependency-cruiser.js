@@ -9,8 +9,20 @@ const only = (room, pattern, comment) => ({
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
-    { name: 'no-cycles', comment: 'A cycle has no way of the data.', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-unresolved', comment: 'An import that cannot be resolved hides every other rule.', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-cycles',
+      comment: 'A cycle has no way of the data.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-unresolved',
+      comment: 'An import that cannot be resolved hides every other rule.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
     {
       name: 'kernel-depends-on-nothing',
       comment: 'The kernel is the vocabulary: it knows no other room.',
@@ -25,9 +37,21 @@ export default {
       from: { path: '^libs/contracts/' },
       to: { path: '^(libs/(?!kernel/|contracts/)|apps/)' },
     },
-    only({ name: 'journal', path: '^libs/(journal|embedded-eventstore)/|^test/' }, { name: 'eventstore', path: 'node_modules/@eventstore/' }, 'One room knows EventStoreDB; production is another URI, not another code path.'),
-    only({ name: 'read-models', path: '^libs/(read-models|embedded-mongodb)/|^test/' }, { name: 'mongodb', path: 'node_modules/mongodb/' }, 'One room knows MongoDB.'),
-    only({ name: 'embedded-stores', path: '^libs/embedded-|^libs/journal/src/keys' }, { name: 'lmdb', path: 'node_modules/lmdb/' }, 'LMDB is the embedded stores\' (and the key store\'s) own affair.'),
+    only(
+      { name: 'journal', path: '^libs/(journal|embedded-eventstore)/|^test/' },
+      { name: 'eventstore', path: 'node_modules/@eventstore/' },
+      'One room knows EventStoreDB; production is another URI, not another code path.',
+    ),
+    only(
+      { name: 'read-models', path: '^libs/(read-models|embedded-mongodb)/|^test/' },
+      { name: 'mongodb', path: 'node_modules/mongodb/' },
+      'One room knows MongoDB.',
+    ),
+    only(
+      { name: 'embedded-stores', path: '^libs/embedded-|^libs/journal/src/keys' },
+      { name: 'lmdb', path: 'node_modules/lmdb/' },
+      "LMDB is the embedded stores' (and the key store's) own affair.",
+    ),
     {
       name: 'embedded-stores-stand-alone',
       comment: 'The application must not know which store it talks to; the stores know nothing of it.',
@@ -44,10 +68,16 @@ export default {
     },
     {
       name: 'rules-are-pure',
-      comment: 'Deciders, measures, KPIs and steps are functions of their arguments: no Nest, no I/O, no clock.',
+      comment:
+        'Deciders, measures, KPIs and steps are functions of their arguments: no Nest, no I/O, no clock.',
       severity: 'error',
-      from: { path: '(decider\\.ts$|^libs/scorecard/|^libs/kernel/|^libs/contracts/)', pathNot: '\\.spec\\.ts$' },
-      to: { path: '(node_modules/(@nestjs|@eventstore|mongodb|lmdb|fastify)/|^libs/(journal|read-models|intake|access)/)|^(node:)?(fs|net|http|https|child_process|dgram|worker_threads|timers)(/|$)' },
+      from: {
+        path: '(decider\\.ts$|^libs/scorecard/|^libs/kernel/|^libs/contracts/)',
+        pathNot: '\\.spec\\.ts$',
+      },
+      to: {
+        path: '(node_modules/(@nestjs|@eventstore|mongodb|lmdb|fastify)/|^libs/(journal|read-models|intake|access)/)|^(node:)?(fs|net|http|https|child_process|dgram|worker_threads|timers)(/|$)',
+      },
     },
     {
       name: 'reperformance-is-independent',

@@ -61,7 +61,8 @@ function* filesUnder(path) {
 function hashOf(paths, ...extra) {
   const hash = createHash('sha256');
   for (const path of paths) {
-    for (const file of filesUnder(join(root, path))) hash.update(file.slice(root.length)).update('\0').update(readFileSync(file));
+    for (const file of filesUnder(join(root, path)))
+      hash.update(file.slice(root.length)).update('\0').update(readFileSync(file));
   }
   return hash.update(extra.join('\0')).digest('hex');
 }
@@ -73,7 +74,12 @@ function step(title, stamp, hash, command, args, before = () => {}) {
   before();
   const start = Date.now();
   process.stderr.write(`${title} … `);
-  const run = spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20, shell: process.platform === 'win32' });
+  const run = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+    shell: process.platform === 'win32',
+  });
   if (run.status !== 0) {
     console.error(`failed\n${run.stdout ?? ''}${run.stderr ?? ''}${run.error ?? ''}`);
     process.exit(1);
@@ -86,6 +92,23 @@ function step(title, stamp, hash, command, args, before = () => {}) {
 requireNode();
 takeLock();
 const machine = `${process.version} ${process.platform} ${process.arch}`;
-step('Installing dependencies', 'node_modules/.ready', hashOf(['package-lock.json', '.npmrc'], machine), 'npm', ['ci', '--no-audit', '--no-fund']);
-const sources = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'apps', 'libs', 'test/benchmarks', 'test/storms'];
-step('Building', 'dist/.ready', hashOf(sources), 'npm', ['run', '-s', 'build'], () => rmSync(join(root, 'dist'), { recursive: true, force: true }));
+step(
+  'Installing dependencies',
+  'node_modules/.ready',
+  hashOf(['package-lock.json', '.npmrc'], machine),
+  'npm',
+  ['ci', '--no-audit', '--no-fund'],
+);
+const sources = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'apps',
+  'libs',
+  'test/benchmarks',
+  'test/storms',
+];
+step('Building', 'dist/.ready', hashOf(sources), 'npm', ['run', '-s', 'build'], () =>
+  rmSync(join(root, 'dist'), { recursive: true, force: true }),
+);

@@ -7,23 +7,33 @@ import { type SimulationOptions, simulate } from './simulation.ts';
  */
 const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 1500);
 
-describe.each<DimensionName>(['customer', 'financial'])('projecting the %s dimension under a random scheduler', (name) => {
-  it(`ends with the pages of a plain run, in the order chunks, histories, checkpoint (${SEEDS} seeds)`, () => {
-    const failed: string[] = [];
-    let crashes = 0;
-    for (let seed = 1; seed <= SEEDS && failed.length === 0; seed++) {
-      const result = simulate({ dimension: dimensions[name], seed });
-      crashes += result.crashes;
-      if (result.violations.length > 0) failed.push(`seed ${seed}: ${result.violations[0]}`);
-    }
-    expect(failed).toEqual([]);
-    expect(crashes).toBeGreaterThan(0);
-  });
-});
+describe.each<DimensionName>(['customer', 'financial'])(
+  'projecting the %s dimension under a random scheduler',
+  (name) => {
+    it(`ends with the pages of a plain run, in the order chunks, histories, checkpoint (${SEEDS} seeds)`, () => {
+      const failed: string[] = [];
+      let crashes = 0;
+      for (let seed = 1; seed <= SEEDS && failed.length === 0; seed++) {
+        const result = simulate({ dimension: dimensions[name], seed });
+        crashes += result.crashes;
+        if (result.violations.length > 0) failed.push(`seed ${seed}: ${result.violations[0]}`);
+      }
+      expect(failed).toEqual([]);
+      expect(crashes).toBeGreaterThan(0);
+    });
+  },
+);
 
 describe('a planted defect is found', () => {
-  it.each<NonNullable<SimulationOptions['defect']>>(['histories-first', 'checkpoint-first', 'split-group', 'latest-state'])('%s', (defect) => {
-    const found = Array.from({ length: 300 }, (_, i) => simulate({ dimension: dimensions.customer, seed: i + 1, defect })).some(({ violations }) => violations.length > 0);
+  it.each<NonNullable<SimulationOptions['defect']>>([
+    'histories-first',
+    'checkpoint-first',
+    'split-group',
+    'latest-state',
+  ])('%s', (defect) => {
+    const found = Array.from({ length: 300 }, (_, i) =>
+      simulate({ dimension: dimensions.customer, seed: i + 1, defect }),
+    ).some(({ violations }) => violations.length > 0);
     expect(found).toBe(true);
   });
 });

@@ -1,5 +1,19 @@
 import type { Position } from '#kernel';
-import { addHash, type Change, contentHashOf, type Delta, type Dimension, type Entry, History, likelyNeeds, NO_CONTENT, step, Totals, WRITE_ORDER, type Write } from '#scorecard';
+import {
+  addHash,
+  type Change,
+  contentHashOf,
+  type Delta,
+  type Dimension,
+  type Entry,
+  History,
+  likelyNeeds,
+  NO_CONTENT,
+  step,
+  Totals,
+  WRITE_ORDER,
+  type Write,
+} from '#scorecard';
 import { randomChanges } from './lib/changes.ts';
 import { Random } from './lib/random.ts';
 
@@ -96,7 +110,9 @@ class SimulatedProjector {
   take(size: number, redelivered: number): void {
     const next = this.#log.findIndex(({ position }) => position > this.#position);
     if (next < 0) return;
-    const batch = this.#log.slice(Math.max(0, next - redelivered), next + size).filter(({ position }) => position > this.#position);
+    const batch = this.#log
+      .slice(Math.max(0, next - redelivered), next + size)
+      .filter(({ position }) => position > this.#position);
     const pageWrites: Action[] = [];
     const entries = this.#planned;
     let content = this.#content;
@@ -104,7 +120,10 @@ class SimulatedProjector {
       const effects = this.#effectsOf(change);
       for (const [page, deltas] of effects.pages) {
         content = addHash(content, contentHashOf(page, change.position, deltas));
-        const parts = this.#options.defect === 'split-group' && deltas.length > 1 ? [deltas.slice(0, 1), deltas.slice(1)] : [deltas];
+        const parts =
+          this.#options.defect === 'split-group' && deltas.length > 1
+            ? [deltas.slice(0, 1), deltas.slice(1)]
+            : [deltas];
         for (const part of parts) pageWrites.push(() => this.#writeGroup(page, change.position, part));
       }
       for (const [key, items] of effects.items) {
@@ -116,7 +135,11 @@ class SimulatedProjector {
     const last = (batch.at(-1) as Change).position;
     const writes: Record<Write, Action[]> = {
       chunks: pageWrites,
-      histories: [...entries].map(([key, entry]) => () => this.#writeEntry(key, entry)),
+      histories: [...entries].map(
+        ([key, entry]) =>
+          () =>
+            this.#writeEntry(key, entry),
+      ),
       checkpoint: [() => this.#moveCheckpoint(last, content)],
     };
     this.#actions = orderOf(this.#options.defect).flatMap((write) => writes[write]);
@@ -126,7 +149,11 @@ class SimulatedProjector {
     this.#load(likelyNeeds(this.#options.dimension, change));
     for (;;) {
       const latest = this.#options.defect === 'latest-state';
-      const result = step(this.#options.dimension, (key) => (latest ? shifted(this.#histories.get(key), change.position) : this.#histories.get(key)), change);
+      const result = step(
+        this.#options.dimension,
+        (key) => (latest ? shifted(this.#histories.get(key), change.position) : this.#histories.get(key)),
+        change,
+      );
       if (!('needs' in result)) return result;
       this.#load(result.needs);
     }
@@ -155,7 +182,8 @@ class SimulatedProjector {
     const hi = this.#pageEnds.get(page) ?? this.#store.pages.get(page)?.hi ?? 0n;
     const split = this.#options.defect === 'split-group';
     if (position < hi || (position === hi && !split)) return true;
-    if (split && position === hi && (this.#store.pages.get(page)?.groups.get(position)?.length ?? 0) > 1) return true;
+    if (split && position === hi && (this.#store.pages.get(page)?.groups.get(position)?.length ?? 0) > 1)
+      return true;
     if (!this.#store.appendToPage(page, position, deltas, hi)) return false;
     this.#pageEnds.set(page, position);
     return true;
@@ -185,7 +213,12 @@ function shifted(history: History | undefined, position: Position): History | un
   const entries = [...history.until(history.hi)];
   const old = entries.filter(({ p }) => p < position);
   const rest = entries.filter(({ p }) => p >= position).flatMap(({ items }) => items);
-  return new History(history.key, rest.length > 0 ? [...old, { p: (position - 1n) as Position, items: rest }].sort((a, b) => (a.p < b.p ? -1 : 1)) : old);
+  return new History(
+    history.key,
+    rest.length > 0
+      ? [...old, { p: (position - 1n) as Position, items: rest }].sort((a, b) => (a.p < b.p ? -1 : 1))
+      : old,
+  );
 }
 
 function orderOf(defect: SimulationOptions['defect']): readonly Write[] {
@@ -199,11 +232,18 @@ export function simulate(options: SimulationOptions): SimulationResult {
   const log = randomChanges(random, options.events ?? 4 + random.below(14));
   const expected = plainRun(options.dimension, log);
   const store = new ModelStore();
-  const projectors = Array.from({ length: 1 + random.below(2) }, () => new SimulatedProjector(store, log, options));
+  const projectors = Array.from(
+    { length: 1 + random.below(2) },
+    () => new SimulatedProjector(store, log, options),
+  );
   const violations: string[] = [];
   let decisions = 0;
   let crashes = 0;
-  while (projectors.some((projector) => !projector.idle || projector.behind) && violations.length === 0 && decisions < 20_000) {
+  while (
+    projectors.some((projector) => !projector.idle || projector.behind) &&
+    violations.length === 0 &&
+    decisions < 20_000
+  ) {
     decisions++;
     const projector = random.pick(projectors);
     const calm = decisions > 2_000;
@@ -267,20 +307,32 @@ function orderViolations(store: ModelStore, expected: Expected): string[] {
   };
   for (const [key, entries] of store.histories) {
     const last = entries.at(-1) as Entry;
-    for (const page of expected.pagesOf.get(last.p) ?? []) if (!whole(page, last.p)) out.push(`History: ${key} is at ${last.p} before page ${page}`);
+    for (const page of expected.pagesOf.get(last.p) ?? [])
+      if (!whole(page, last.p)) out.push(`History: ${key} is at ${last.p} before page ${page}`);
   }
   for (const [position, pages] of expected.pagesOf) {
     if (position > store.checkpoint.position) continue;
-    for (const page of pages) if (!whole(page, position)) out.push(`Checkpoint: ${store.checkpoint.position} is ahead of page ${page} at ${position}`);
+    for (const page of pages)
+      if (!whole(page, position))
+        out.push(`Checkpoint: ${store.checkpoint.position} is ahead of page ${page} at ${position}`);
   }
-  for (const [page, { groups, hi }] of store.pages) if (!whole(page, hi)) out.push(`Group: page ${page} holds a part of ${hi} (${groups.get(hi)?.length} deltas)`);
+  for (const [page, { groups, hi }] of store.pages)
+    if (!whole(page, hi))
+      out.push(`Group: page ${page} holds a part of ${hi} (${groups.get(hi)?.length} deltas)`);
   return out;
 }
 
-function finalViolations(store: ModelStore, expected: Expected, log: readonly Change[], random: Random): string[] {
+function finalViolations(
+  store: ModelStore,
+  expected: Expected,
+  log: readonly Change[],
+  random: Random,
+): string[] {
   const out: string[] = [];
-  if (store.checkpoint.position !== log.at(-1)?.position) out.push(`not caught up: ${store.checkpoint.position}`);
-  if (store.checkpoint.content !== expected.content) out.push('Once: the content hash differs from that of a plain run');
+  if (store.checkpoint.position !== log.at(-1)?.position)
+    out.push(`not caught up: ${store.checkpoint.position}`);
+  if (store.checkpoint.content !== expected.content)
+    out.push('Once: the content hash differs from that of a plain run');
   for (const page of new Set([...expected.pages.keys(), ...store.pages.keys()])) {
     const upTo = random.pick(log).position;
     const want = totalsAt(expected.pages.get(page), upTo);
@@ -296,5 +348,8 @@ function totalsAt(groups: ReadonlyMap<bigint, readonly Delta[]> | undefined, upT
     if (position > upTo) continue;
     for (const { slot, measure, amount } of deltas) totals.add(slot, measure, amount);
   }
-  return totals.deltas().map(({ slot, measure, amount }) => `${slot} ${measure} ${amount}`).join('; ');
+  return totals
+    .deltas()
+    .map(({ slot, measure, amount }) => `${slot} ${measure} ${amount}`)
+    .join('; ');
 }

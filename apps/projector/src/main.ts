@@ -4,7 +4,9 @@ import { runProjector } from './run.ts';
 const eventStoreUri = process.env['ESDB_URL'];
 const mongoUri = process.env['MONGODB_URI'];
 if (!eventStoreUri || !mongoUri) {
-  console.error('The projector needs ESDB_URL and MONGODB_URI; `npm start` gives it those of the embedded stores.');
+  console.error(
+    'The projector needs ESDB_URL and MONGODB_URI; `npm start` gives it those of the embedded stores.',
+  );
   process.exit(2);
 }
 const log = pino({ name: 'projector', level: process.env['LOG_LEVEL'] ?? 'info' });

@@ -5,7 +5,10 @@ export interface ProjectorOptions {
   readonly eventStoreUri: string;
   readonly mongoUri: string;
   readonly signal: AbortSignal;
-  readonly log: { info(details: object, sentence: string): void; warn(details: object, sentence: string): void };
+  readonly log: {
+    info(details: object, sentence: string): void;
+    warn(details: object, sentence: string): void;
+  };
   /** Told once when everything recorded before the start is projected, and again after each restart of the run. */
   readonly onCaughtUp?: () => void;
 }
@@ -28,7 +31,10 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
         });
       } catch (error) {
         if (signal.aborted) return;
-        const why = error instanceof ProjectionFenced ? 'Another projector is at work on this read model; looking again.' : 'The projection stopped; it goes on from its checkpoint.';
+        const why =
+          error instanceof ProjectionFenced
+            ? 'Another projector is at work on this read model; looking again.'
+            : 'The projection stopped; it goes on from its checkpoint.';
         log.warn({ cause: String(error), pauseMs: pause }, why);
         await wait(pause, signal);
         pause = Math.min(pause * 2, RETRY_LONGEST_MS);
@@ -40,7 +46,12 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
   }
 }
 
-async function follow({ signal, onCaughtUp }: ProjectorOptions, journal: Journal, run: ProjectionRun, progressed: () => void): Promise<void> {
+async function follow(
+  { signal, onCaughtUp }: ProjectorOptions,
+  journal: Journal,
+  run: ProjectionRun,
+  progressed: () => void,
+): Promise<void> {
   // A dimension whose epoch was exchanged may be behind: the log is then read again from where it stands.
   const turn = new AbortController();
   const ended = AbortSignal.any([signal, turn.signal]);

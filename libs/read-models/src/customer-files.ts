@@ -1,6 +1,14 @@
 import type { Db } from 'mongodb';
 import type { Position } from '#kernel';
-import { type CustomerFileView, customerFile, type Fact, factsAt, type History, type TimelineItem, timelineItem } from '#scorecard';
+import {
+  type CustomerFileView,
+  customerFile,
+  type Fact,
+  factsAt,
+  type History,
+  type TimelineItem,
+  timelineItem,
+} from '#scorecard';
 import { EpochReader } from './reader.ts';
 
 const TIMELINE_DOCUMENTS: Readonly<Record<string, readonly [family: string, idField: string]>> = {
@@ -19,7 +27,10 @@ export class CustomerFileReader {
 
   /** The file, or undefined when no file of that id was known. `asOf`: day number. */
   async file(customerId: string, asOf: number): Promise<CustomerFileView | undefined> {
-    const [facts, identity] = await Promise.all([this.#facts(`file/${customerId}`), this.#identity(customerId)]);
+    const [facts, identity] = await Promise.all([
+      this.#facts(`file/${customerId}`),
+      this.#identity(customerId),
+    ]);
     return customerFile(customerId, facts, identity, asOf);
   }
 
@@ -31,8 +42,13 @@ export class CustomerFileReader {
       return document ? [`${document[0]}/${data[document[1]]}`] : [];
     });
     const followed = await this.#reader.histories(keys);
-    const facts = [...own, ...[...followed.values()].flatMap((history) => factsAt(history, this.#reader.knownAt))];
-    return facts.sort((a, b) => (a.position < b.position ? -1 : a.position > b.position ? 1 : 0)).map(timelineItem);
+    const facts = [
+      ...own,
+      ...[...followed.values()].flatMap((history) => factsAt(history, this.#reader.knownAt)),
+    ];
+    return facts
+      .sort((a, b) => (a.position < b.position ? -1 : a.position > b.position ? 1 : 0))
+      .map(timelineItem);
   }
 
   /** Ids of files in text order after `cursor`, at most `limit`. */
@@ -49,7 +65,9 @@ export class CustomerFileReader {
     const loaded = new Map<string, readonly Fact[]>();
     let open = [customerId];
     while (open.length > 0) {
-      const histories: ReadonlyMap<string, History> = await this.#reader.histories(open.map((file) => `c/${file}`));
+      const histories: ReadonlyMap<string, History> = await this.#reader.histories(
+        open.map((file) => `c/${file}`),
+      );
       const next = new Set<string>();
       for (const file of open) {
         const facts = factsAt(histories.get(`c/${file}`), this.#reader.knownAt);

@@ -50,7 +50,8 @@ export class HistoryWriter {
     for (let from = 0; from < missing.length; from += KEYS_AT_ONCE) {
       const part = missing.slice(from, from + KEYS_AT_ONCE);
       const found = new Map<string, History>();
-      for await (const document of this.#collection.find({ _id: { $in: part } })) found.set(document._id, historyOf(document));
+      for await (const document of this.#collection.find({ _id: { $in: part } }))
+        found.set(document._id, historyOf(document));
       for (const key of part) {
         const history = found.get(key) ?? new History(key);
         this.#stored.set(key, history.hi);
@@ -85,12 +86,17 @@ export class HistoryWriter {
       if (hi === 0n) operations.push({ insertOne: { document: { _id: key, hi: last, e } } });
       else {
         appended++;
-        operations.push({ updateOne: { filter: { _id: key, hi }, update: { $set: { hi: last }, $push: { e: { $each: e } } } } });
+        operations.push({
+          updateOne: { filter: { _id: key, hi }, update: { $set: { hi: last }, $push: { e: { $each: e } } } },
+        });
       }
     }
     if (operations.length > 0) {
       const matched = await this.#apply(operations);
-      if (matched !== appended) throw new ProjectionFenced(`${appended - matched} histories did not end where this projector left them; another one is writing.`);
+      if (matched !== appended)
+        throw new ProjectionFenced(
+          `${appended - matched} histories did not end where this projector left them; another one is writing.`,
+        );
     }
     for (const [key, hi] of moved) this.#stored.set(key, hi);
     for (const [key, history] of this.#pinned) this.#kept.set(key, history);
@@ -103,7 +109,9 @@ export class HistoryWriter {
       return (await this.#collection.bulkWrite(operations, { ordered: false })).matchedCount;
     } catch (error) {
       if ((error as { code?: unknown }).code === 11000) {
-        throw new ProjectionFenced('a history that this projector wanted to begin is already there; another one is writing.');
+        throw new ProjectionFenced(
+          'a history that this projector wanted to begin is already there; another one is writing.',
+        );
       }
       throw error;
     }

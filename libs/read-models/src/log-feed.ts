@@ -1,8 +1,8 @@
 import { type EventType, eventTypes } from '#contracts';
 import type { Journal, RecordedEvent } from '#journal';
 import type { Position } from '#kernel';
-import type { LogFeed } from './rebuild.ts';
 import type { Input } from './projector.ts';
+import type { LogFeed } from './rebuild.ts';
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(eventTypes);
 const BATCH = 1_000;
@@ -13,13 +13,30 @@ export async function inputOf(journal: Journal, event: RecordedEvent): Promise<I
   if (!KNOWN_TYPES.has(event.type)) return { kind: 'other', position, recordedAt };
   const resolved = await journal.resolveChange(event);
   if ('unresolved' in resolved) {
-    return { kind: 'unreadable', position, recordedAt, eventId, type: event.type, revision, reason: resolved.unresolved };
+    return {
+      kind: 'unreadable',
+      position,
+      recordedAt,
+      eventId,
+      type: event.type,
+      revision,
+      reason: resolved.unresolved,
+    };
   }
   const { factId, before, after, unitId } = resolved;
   const type = resolved.type as EventType;
   return {
     kind: 'change',
-    change: { position, recordedAt, factId, type, revision, before, after, ...(unitId === undefined ? {} : { unitId }) },
+    change: {
+      position,
+      recordedAt,
+      factId,
+      type,
+      revision,
+      before,
+      after,
+      ...(unitId === undefined ? {} : { unitId }),
+    },
   };
 }
 

@@ -21,7 +21,10 @@ export class ProjectionRun {
     this.#timeline = clock;
   }
 
-  static async open(db: Db, names: readonly ProjectionName[] = Object.keys(projections) as ProjectionName[]): Promise<ProjectionRun> {
+  static async open(
+    db: Db,
+    names: readonly ProjectionName[] = Object.keys(projections) as ProjectionName[],
+  ): Promise<ProjectionRun> {
     const run = new ProjectionRun(db, names, await Timeline.open(db));
     await run.followEpochs();
     return run;
@@ -39,7 +42,10 @@ export class ProjectionRun {
     for (const name of this.#names) {
       const epoch = Number((await liveEpochs(this.#db).findOne({ _id: name }))?.epoch ?? 0);
       if (this.#projectors.get(name)?.epoch === epoch) continue;
-      this.#projectors.set(name, { epoch, projector: await Projector.open(this.#db, projections[name], epoch) });
+      this.#projectors.set(name, {
+        epoch,
+        projector: await Projector.open(this.#db, projections[name], epoch),
+      });
       changed = true;
     }
     return changed;
@@ -47,7 +53,9 @@ export class ProjectionRun {
 
   async project(inputs: readonly Input[]): Promise<void> {
     const times = inputs.map((input) =>
-      input.kind === 'change' ? { position: input.change.position, recordedAt: input.change.recordedAt } : input,
+      input.kind === 'change'
+        ? { position: input.change.position, recordedAt: input.change.recordedAt }
+        : input,
     );
     const done = await Promise.allSettled([
       this.#timeline.record(times),

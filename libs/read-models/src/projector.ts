@@ -71,7 +71,14 @@ export class Projector {
 
   static async open(db: Db, dimension: Dimension, epoch: number): Promise<Projector> {
     const _id = `${dimension.name}/${epoch}`;
-    const zero: CheckpointDocument = { _id, position: 0n, time: 0n, events: 0n, deltas: 0n, content: NO_CONTENT };
+    const zero: CheckpointDocument = {
+      _id,
+      position: 0n,
+      time: 0n,
+      events: 0n,
+      deltas: 0n,
+      content: NO_CONTENT,
+    };
     const { _id: __, ...fields } = zero;
     await checkpoints(db).updateOne({ _id }, { $setOnInsert: fields }, { upsert: true });
     return new Projector(db, dimension, epoch, (await checkpoints(db).findOne({ _id })) ?? zero);
@@ -83,7 +90,14 @@ export class Projector {
 
   get status(): ProjectorStatus {
     const { position, events, deltas, content } = this.#checkpoint;
-    return { dimension: this.#dimension.name, epoch: this.#epoch, position: position as Position, events, deltas, content };
+    return {
+      dimension: this.#dimension.name,
+      epoch: this.#epoch,
+      position: position as Position,
+      events,
+      deltas,
+      content,
+    };
   }
 
   /** Projects a batch in order of position; what lies at or below the checkpoint is passed over. */
@@ -94,7 +108,11 @@ export class Projector {
     let content = this.#checkpoint.content;
     let deltas = this.#checkpoint.deltas;
     let time = this.#checkpoint.time;
-    await this.#histories.load(fresh.flatMap((input) => (input.kind === 'change' ? likelyNeeds(this.#dimension, input.change) : ['r/unreadable'])));
+    await this.#histories.load(
+      fresh.flatMap((input) =>
+        input.kind === 'change' ? likelyNeeds(this.#dimension, input.change) : ['r/unreadable'],
+      ),
+    );
     for (const input of fresh) {
       const recordedAt = BigInt(input.kind === 'change' ? input.change.recordedAt : input.recordedAt);
       if (recordedAt > time) time = recordedAt;
@@ -127,7 +145,10 @@ export class Projector {
     }
   }
 
-  async #write(groups: ReadonlyMap<string, readonly Group[]>, next: Omit<CheckpointDocument, '_id'>): Promise<void> {
+  async #write(
+    groups: ReadonlyMap<string, readonly Group[]>,
+    next: Omit<CheckpointDocument, '_id'>,
+  ): Promise<void> {
     const writes: Record<Write, () => Promise<void>> = {
       chunks: () => this.#pages.write(groups, () => crashPoint('projector.between-chunks')),
       histories: () => this.#histories.write(),
@@ -150,7 +171,10 @@ export class Projector {
   async #moveCheckpoint(next: Omit<CheckpointDocument, '_id'>): Promise<void> {
     const { _id, position } = this.#checkpoint;
     const moved = await checkpoints(this.#db).updateOne({ _id, position }, { $set: next });
-    if (moved.matchedCount !== 1) throw new ProjectionFenced(`the checkpoint of ${_id} is no longer at ${position}; another projector moved it.`);
+    if (moved.matchedCount !== 1)
+      throw new ProjectionFenced(
+        `the checkpoint of ${_id} is no longer at ${position}; another projector moved it.`,
+      );
     this.#checkpoint = { _id, ...next };
   }
 }

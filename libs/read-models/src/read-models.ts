@@ -35,7 +35,9 @@ export class NotYetKnown extends Error {
   readonly asked: Position;
   readonly known: Position;
   constructor(asked: Position, known: Position) {
-    super(`Position ${asked} is beyond what has been projected (${known}); wait with after=${asked}, or ask for an earlier one.`);
+    super(
+      `Position ${asked} is beyond what has been projected (${known}); wait with after=${asked}, or ask for an earlier one.`,
+    );
     this.asked = asked;
     this.known = known;
   }
@@ -52,7 +54,9 @@ export interface ReadModels {
   waitFor(position: Position, waitMs: number): Promise<boolean>;
   positionAt(timeMs: bigint): Promise<Position>;
   /** The customer files as known at a position (absent: everything projected). */
-  customerFiles(knownAt?: KnownAt): Promise<{ readonly files: CustomerFileReader; readonly knownAt: Position }>;
+  customerFiles(
+    knownAt?: KnownAt,
+  ): Promise<{ readonly files: CustomerFileReader; readonly knownAt: Position }>;
   status(): Promise<readonly DimensionStatus[]>;
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -60,7 +64,10 @@ export interface ReadModels {
 
 const POLL_MS = 15;
 
-export async function openReadModels(options: { readonly uri: string; readonly code: string }): Promise<ReadModels> {
+export async function openReadModels(options: {
+  readonly uri: string;
+  readonly code: string;
+}): Promise<ReadModels> {
   const client = connectMongo(options.uri);
   await client.connect();
   return new Queries(client, options.code);
@@ -82,8 +89,12 @@ class Queries implements ReadModels {
     const [known, epochs] = await Promise.all([this.known(), this.#epochs()]);
     const position = await this.#positionOf(knownAt, known);
     const knownAtMs = (await timeAtPosition(this.db, position)) ?? 0n;
-    const reader = (dimension: DimensionName) => new EpochReader(this.db, dimension, epochs.get(dimension) ?? 0, position);
-    return answer({ sheets: this.sheets, code: this.#code, reader }, { ...asked, knownAt: position, knownAtMs });
+    const reader = (dimension: DimensionName) =>
+      new EpochReader(this.db, dimension, epochs.get(dimension) ?? 0, position);
+    return answer(
+      { sheets: this.sheets, code: this.#code, reader },
+      { ...asked, knownAt: position, knownAtMs },
+    );
   }
 
   async #positionOf(knownAt: KnownAt, known: Position): Promise<Position> {
@@ -96,7 +107,9 @@ class Queries implements ReadModels {
   async known(): Promise<Position> {
     const positions = (await this.status()).map(({ position }) => position);
     const clock = await checkpoints(this.db).findOne({ _id: 'timeline/0' });
-    return [...positions, (clock?.position ?? 0n) as Position].reduce((least, own) => (own < least ? own : least));
+    return [...positions, (clock?.position ?? 0n) as Position].reduce((least, own) =>
+      own < least ? own : least,
+    );
   }
 
   async waitFor(position: Position, waitMs: number): Promise<boolean> {
@@ -108,7 +121,9 @@ class Queries implements ReadModels {
     return true;
   }
 
-  async customerFiles(knownAt?: KnownAt): Promise<{ readonly files: CustomerFileReader; readonly knownAt: Position }> {
+  async customerFiles(
+    knownAt?: KnownAt,
+  ): Promise<{ readonly files: CustomerFileReader; readonly knownAt: Position }> {
     const [known, epochs] = await Promise.all([this.known(), this.#epochs()]);
     const position = await this.#positionOf(knownAt, known);
     return { files: new CustomerFileReader(this.db, epochs.get('files') ?? 0, position), knownAt: position };
@@ -129,10 +144,16 @@ class Queries implements ReadModels {
     const names = Object.keys(projections) as ProjectionName[];
     const ids = names.map((name) => `${name}/${epochs.get(name) ?? 0}`);
     const found = new Map<string, { position: bigint; events: bigint; deltas: bigint; content: string }>();
-    for await (const { _id, ...checkpoint } of checkpoints(this.db).find({ _id: { $in: ids } })) found.set(_id, checkpoint);
+    for await (const { _id, ...checkpoint } of checkpoints(this.db).find({ _id: { $in: ids } }))
+      found.set(_id, checkpoint);
     return names.map((dimension) => {
       const epoch = epochs.get(dimension) ?? 0;
-      const { position = 0n, events = 0n, deltas = 0n, content = '' } = found.get(`${dimension}/${epoch}`) ?? {};
+      const {
+        position = 0n,
+        events = 0n,
+        deltas = 0n,
+        content = '',
+      } = found.get(`${dimension}/${epoch}`) ?? {};
       return { dimension, epoch, position: position as Position, events, deltas, content };
     });
   }

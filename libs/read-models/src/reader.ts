@@ -51,14 +51,17 @@ export class EpochReader implements Reader {
   async historiesUnder(prefix: string): Promise<readonly History[]> {
     const found: History[] = [];
     const range = { _id: { $gte: prefix, $lt: `${prefix}\u{10FFFF}` } };
-    for await (const document of this.#collections.histories.find(range, { sort: { _id: 1 } })) found.push(historyOf(document));
+    for await (const document of this.#collections.histories.find(range, { sort: { _id: 1 } }))
+      found.push(historyOf(document));
     return found;
   }
 
   /** Keys of histories that begin with `prefix`, in text order after `prefix + cursor`, at most `limit`. */
   async keysUnder(prefix: string, cursor: string | undefined, limit: number): Promise<readonly string[]> {
     const range = { _id: { $gt: `${prefix}${cursor ?? ''}`, $lt: `${prefix}\u{10FFFF}` } };
-    const found = await this.#collections.histories.find(range, { sort: { _id: 1 }, limit, projection: { e: { $slice: 1 } } }).toArray();
+    const found = await this.#collections.histories
+      .find(range, { sort: { _id: 1 }, limit, projection: { e: { $slice: 1 } } })
+      .toArray();
     return found.filter(({ e }) => (e[0]?.p ?? 0n) <= this.knownAt).map(({ _id }) => _id);
   }
 }

@@ -54,10 +54,22 @@ export async function rebuild(
     for await (const batch of feed(projector.position, target)) {
       await projector.project(batch);
       events += batch.length;
-      onProgress({ dimension: dimension.name, position: projector.position, target, events, etaSeconds: remaining(begun, projector.position, target) });
+      onProgress({
+        dimension: dimension.name,
+        position: projector.position,
+        target,
+        events,
+        etaSeconds: remaining(begun, projector.position, target),
+      });
     }
     const rebuilt = projector.status.content;
-    const report = { dimension: dimension.name, position: projector.position, events, live: live?.content ?? '', rebuilt };
+    const report = {
+      dimension: dimension.name,
+      position: projector.position,
+      events,
+      live: live?.content ?? '',
+      rebuilt,
+    };
     if (projector.position !== target || rebuilt !== live?.content) return { ...report, equal: false };
     const now = await checkpoints(db).findOne({ _id: liveId });
     if (now?.position !== target && round < ROUNDS_MAX) continue;

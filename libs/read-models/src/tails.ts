@@ -62,7 +62,10 @@ export class PageWriter {
       if (part.length > 0) appended -= await this.#apply(part);
       between();
     }
-    if (appended !== 0) throw new ProjectionFenced(`${appended} chunks did not end where this projector left them; another one is writing.`);
+    if (appended !== 0)
+      throw new ProjectionFenced(
+        `${appended} chunks did not end where this projector left them; another one is writing.`,
+      );
     for (const [page, tail] of moved) this.#tails.set(page, tail);
   }
 
@@ -71,7 +74,9 @@ export class PageWriter {
       return (await this.#pages.bulkWrite(operations, { ordered: false })).matchedCount;
     } catch (error) {
       if ((error as { code?: unknown }).code === 11000) {
-        throw new ProjectionFenced('a chunk that this projector wanted to begin is already there; another one is writing.');
+        throw new ProjectionFenced(
+          'a chunk that this projector wanted to begin is already there; another one is writing.',
+        );
       }
       throw error;
     }
@@ -88,7 +93,10 @@ export class PageWriter {
     for (let at = 0; at < missing.length; at += SEEKS_AT_ONCE) {
       await Promise.all(
         missing.slice(at, at + SEEKS_AT_ONCE).map(async (page) => {
-          const chunk = await this.#pages.findOne({ _id: { $gt: `${page}|`, $lt: `${page}~` } }, { sort: { _id: -1 } });
+          const chunk = await this.#pages.findOne(
+            { _id: { $gt: `${page}|`, $lt: `${page}~` } },
+            { sort: { _id: -1 } },
+          );
           if (chunk) found.set(page, tailOf(chunk));
         }),
       );
@@ -110,7 +118,11 @@ interface Write {
 }
 
 /** Distributes fresh groups over the last chunk and new ones. */
-function chunked(page: string, known: Tail | undefined, fresh: readonly Group[]): { operations: Write[]; tail: Tail } {
+function chunked(
+  page: string,
+  known: Tail | undefined,
+  fresh: readonly Group[],
+): { operations: Write[]; tail: Tail } {
   const operations: Write[] = [];
   let tail = known;
   let at = 0;
@@ -131,7 +143,10 @@ function chunked(page: string, known: Tail | undefined, fresh: readonly Group[])
     const packed = binaryOf(packGroups(part));
     if (opening) {
       const id = `${page}|${padded((part[0] as Group).position)}`;
-      operations.push({ operation: { insertOne: { document: { _id: id, hi, c: count, t: binaryOf(opening), g: [packed] } } }, append: false });
+      operations.push({
+        operation: { insertOne: { document: { _id: id, hi, c: count, t: binaryOf(opening), g: [packed] } } },
+        append: false,
+      });
       tail = { id, hi, count, totals };
     } else {
       const last = tail as Tail;

@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import type { Position } from '#kernel';
-import { bytesOf, binaryOf, checkpoints, padded, type TimelineDocument, timeline } from './collections.ts';
+import { binaryOf, bytesOf, checkpoints, padded, type TimelineDocument, timeline } from './collections.ts';
 import { ProjectionFenced } from './tails.ts';
 
 /** A position at which the running maximum of record times rises. */
@@ -62,7 +62,9 @@ export class Timeline {
   }
 
   /** Records the times of events in order of position; what is known already is passed over. */
-  async record(events: readonly { readonly position: Position; readonly recordedAt: number }[]): Promise<void> {
+  async record(
+    events: readonly { readonly position: Position; readonly recordedAt: number }[],
+  ): Promise<void> {
     const rises: Rise[] = [];
     let { time, previous } = { time: this.#time, previous: this.#position };
     for (const { position, recordedAt } of events) {
@@ -76,8 +78,12 @@ export class Timeline {
     if (previous === this.#position) return;
     try {
       await this.#write(rises);
-      const moved = await checkpoints(this.#db).updateOne({ _id: CHECKPOINT, position: this.#position }, { $set: { position: previous, time } });
-      if (moved.matchedCount !== 1) throw new ProjectionFenced('the timeline was moved on by another process.');
+      const moved = await checkpoints(this.#db).updateOne(
+        { _id: CHECKPOINT, position: this.#position },
+        { $set: { position: previous, time } },
+      );
+      if (moved.matchedCount !== 1)
+        throw new ProjectionFenced('the timeline was moved on by another process.');
     } catch (error) {
       await this.#load();
       throw error;
@@ -92,7 +98,10 @@ export class Timeline {
       const part = rises.slice(at, at + (room > 0 ? room : RISES_PER_CHUNK));
       if (room > 0 && this.#chunk) {
         const last = part.at(-1) as Rise;
-        await timeline(this.#db).updateOne({ _id: this.#chunk.id }, { $set: { hi: last.position, time: last.time }, $push: { s: pack(part) } });
+        await timeline(this.#db).updateOne(
+          { _id: this.#chunk.id },
+          { $set: { hi: last.position, time: last.time }, $push: { s: pack(part) } },
+        );
         this.#chunk = { id: this.#chunk.id, rises: this.#chunk.rises + part.length };
       } else {
         const document = documentOf(part);
@@ -125,7 +134,13 @@ export async function timeAtPosition(db: Db, position: Position): Promise<bigint
 
 function documentOf(rises: readonly Rise[]): TimelineDocument {
   const [first, last] = [rises[0] as Rise, rises.at(-1) as Rise];
-  return { _id: padded(first.position), from: first.time, hi: last.position, time: last.time, s: [pack(rises)] };
+  return {
+    _id: padded(first.position),
+    from: first.time,
+    hi: last.position,
+    time: last.time,
+    s: [pack(rises)],
+  };
 }
 
 function pack(rises: readonly Rise[]) {

@@ -1,13 +1,35 @@
-export { type FigureQuestion, type FigureSources, type FiguresAnswer, type Figure, type Coordinates, answer, QuestionError } from './figures/answer.ts';
+export { dimensions, kpiSheets, projections } from './dimensions/index.ts';
+export {
+  answer,
+  type Coordinates,
+  type Figure,
+  type FigureQuestion,
+  type FigureSources,
+  type FiguresAnswer,
+  QuestionError,
+} from './figures/answer.ts';
 export type { KpiSheet } from './figures/kpi.ts';
 export type { Reader } from './figures/reader.ts';
+export {
+  type CustomerFileView,
+  customerFile,
+  type Lifecycle,
+  type TimelineItem,
+  timelineItem,
+} from './files/view.ts';
 export type { Change, Content, Fact } from './projection/change.ts';
 export { addGroups, packGroups, packTotals, unpackGroups, unpackTotals } from './projection/chunk.ts';
-export { contentHashOf, addHash, NO_CONTENT } from './projection/content-hash.ts';
+export { addHash, contentHashOf, NO_CONTENT } from './projection/content-hash.ts';
 export { CustomerFiles } from './projection/customers.ts';
 export type { Dimension, DimensionName, ProjectionName } from './projection/dimension.ts';
 export { type Entry, factItem, factsAt, History } from './projection/history.ts';
 export { type Delta, type Group, Totals } from './projection/page.ts';
-export { type Effects, type Histories, likelyNeeds, step, unreadable, WRITE_ORDER, type Write } from './projection/step.ts';
-export { dimensions, kpiSheets, projections } from './dimensions/index.ts';
-export { type CustomerFileView, customerFile, type Lifecycle, type TimelineItem, timelineItem } from './files/view.ts';
+export {
+  type Effects,
+  type Histories,
+  likelyNeeds,
+  step,
+  unreadable,
+  WRITE_ORDER,
+  type Write,
+} from './projection/step.ts';

@@ -21,7 +21,14 @@ export function randomChanges(random: Random, length: number): Change[] {
     const target = standing.length > 0 && random.chance(25) ? random.pick(standing) : undefined;
     if (target) {
       const after = random.chance(20) ? null : contentOf(random, target.type, target.factId);
-      changes.push({ ...at, factId: target.factId, type: target.type, revision: target.revision, before: target.content, after });
+      changes.push({
+        ...at,
+        factId: target.factId,
+        type: target.type,
+        revision: target.revision,
+        before: target.content,
+        after,
+      });
       target.content = after;
       continue;
     }
@@ -53,11 +60,17 @@ const TYPES: readonly EventType[] = [
 ];
 
 function contentOf(random: Random, type: EventType, factId: string): Content {
-  const date = () => `2024-${String(1 + random.below(4)).padStart(2, '0')}-${String(1 + random.below(28)).padStart(2, '0')}`;
+  const date = () =>
+    `2024-${String(1 + random.below(4)).padStart(2, '0')}-${String(1 + random.below(28)).padStart(2, '0')}`;
   const amount = () => `${random.below(1000)}.${random.below(1_000_000)}`;
   const unitId = random.pick(UNITS);
   const customerId = random.pick(CUSTOMERS);
-  const [survivorId, absorbedId] = random.pick([['a', 'b'], ['a', 'c'], ['b', 'd'], ['c', 'd']] as const);
+  const [survivorId, absorbedId] = random.pick([
+    ['a', 'b'],
+    ['a', 'c'],
+    ['b', 'd'],
+    ['c', 'd'],
+  ] as const);
   switch (type) {
     case 'OrderPlaced':
       return {
@@ -69,7 +82,13 @@ function contentOf(random: Random, type: EventType, factId: string): Content {
         lines: [{ lineNo: 1, productId: 'p', qty: '2', unitPrice: '1' }],
       };
     case 'OrderLineCancelled':
-      return { orderId: `o${random.below(6)}`, lineNo: 1, qty: String(1 + random.below(2)), cancelledOn: date(), reasonCode: 'x' };
+      return {
+        orderId: `o${random.below(6)}`,
+        lineNo: 1,
+        qty: String(1 + random.below(2)),
+        cancelledOn: date(),
+        reasonCode: 'x',
+      };
     case 'InvoiceIssued':
       return {
         invoiceId: `i${random.below(6)}`,
@@ -80,9 +99,22 @@ function contentOf(random: Random, type: EventType, factId: string): Content {
         lines: [{ productId: 'p', qty: '1', netAmount: amount(), taxAmount: '0' }],
       };
     case 'CreditNoteIssued':
-      return { creditNoteId: factId, invoiceId: `i${random.below(6)}`, issuedOn: date(), cause: 'price', lines: [{ productId: 'p', netAmount: amount(), taxAmount: '0' }] };
+      return {
+        creditNoteId: factId,
+        invoiceId: `i${random.below(6)}`,
+        issuedOn: date(),
+        cause: 'price',
+        lines: [{ productId: 'p', netAmount: amount(), taxAmount: '0' }],
+      };
     case 'CustomerRegistered':
-      return { customerId, name: 'x', kind: random.pick(['transactional', 'transactional', 'contractual']), homeUnitId: unitId, registeredOn: date(), externalIds: [] };
+      return {
+        customerId,
+        name: 'x',
+        kind: random.pick(['transactional', 'transactional', 'contractual']),
+        homeUnitId: unitId,
+        registeredOn: date(),
+        externalIds: [],
+      };
     case 'CustomerSegmentAssigned':
       return { customerId, segmentCode: random.pick(SEGMENTS), effectiveFrom: date() };
     case 'CustomerActivated':
@@ -94,8 +126,21 @@ function contentOf(random: Random, type: EventType, factId: string): Content {
     case 'CustomersUnmerged':
       return { survivorId, restoredId: absorbedId, reason: 'x' };
     case 'UnitDefined':
-      return { unitId: random.pick(['north', 'south']), name: 'x', parentId: random.pick(['root', 'root', 'north']), effectiveFrom: date() };
+      return {
+        unitId: random.pick(['north', 'south']),
+        name: 'x',
+        parentId: random.pick(['root', 'root', 'north']),
+        effectiveFrom: date(),
+      };
     default:
-      return { postingId: factId, unitId, postedOn: date(), accountCode: 'asset:1', amount: amount(), currency: 'EUR', opening: false };
+      return {
+        postingId: factId,
+        unitId,
+        postedOn: date(),
+        accountCode: 'asset:1',
+        amount: amount(),
+        currency: 'EUR',
+        opening: false,
+      };
   }
 }

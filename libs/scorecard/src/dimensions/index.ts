@@ -20,4 +20,7 @@ export const kpiSheets: ReadonlyMap<string, KpiSheet> = new Map(
 );
 
 /** Everything that is projected: the four dimensions and the customer files. */
-export const projections: Readonly<Record<ProjectionName, Dimension>> = { ...dimensions, files: filesProjection };
+export const projections: Readonly<Record<ProjectionName, Dimension>> = {
+  ...dimensions,
+  files: filesProjection,
+};

@@ -16,15 +16,15 @@ import {
   positionText,
   startOfDay,
 } from '#kernel';
-import type { DimensionName } from '../projection/dimension.ts';
 import type { Fact } from '../projection/change.ts';
+import type { DimensionName } from '../projection/dimension.ts';
 import type { Organisation } from '../projection/organisation.ts';
 import { dayOfText } from '../projection/organisation.ts';
 import { Coverage } from './coverage.ts';
 import type { Ask, Evaluation, KpiSheet, MeasureUnit, Parts, Policy } from './kpi.ts';
 import { policyFor } from './policy.ts';
-import { type Scope, ScopeReader, type Span } from './scope.ts';
 import type { Reader } from './reader.ts';
+import { type Scope, ScopeReader, type Span } from './scope.ts';
 import { Translation } from './translation.ts';
 
 /** What is asked: one KPI, a scope, a period or range, a position. */
@@ -43,7 +43,13 @@ export interface FigureQuestion {
   readonly total?: boolean;
 }
 
-export type FigureStatus = 'ok' | 'not_measurable' | 'not_meaningful' | 'no_data' | 'incomplete' | 'insufficient';
+export type FigureStatus =
+  | 'ok'
+  | 'not_measurable'
+  | 'not_meaningful'
+  | 'no_data'
+  | 'incomplete'
+  | 'insufficient';
 
 /** A figure as it leaves the house. Source: api.md, docs/figures.md §3. */
 export interface Figure {
@@ -96,7 +102,12 @@ export interface FigureSources {
 /** Answers a question from the read models. The same question gives the same bytes, forever. */
 export async function answer(sources: FigureSources, question: FigureQuestion): Promise<FiguresAnswer> {
   const sheet = sources.sheets.get(question.kpi);
-  if (!sheet) throw new QuestionError('unknown-kpi', 'kpi', `There is no KPI "${question.kpi}"; GET /v1/kpis lists them.`);
+  if (!sheet)
+    throw new QuestionError(
+      'unknown-kpi',
+      'kpi',
+      `There is no KPI "${question.kpi}"; GET /v1/kpis lists them.`,
+    );
   const asker = await Asker.open(sources, question);
   const { asked, periods } = asker.periods(question);
   const figures: Figure[] = [];
@@ -119,7 +130,17 @@ export async function answer(sources: FigureSources, question: FigureQuestion): 
   return { coordinates, figures, digest: digestOf({ coordinates, figures }) };
 }
 
-const REGISTERS = ['organisation', 'calendars', 'policies', 'rates', 'segments', 'batches', 'closings', 'currency', 'unreadable'];
+const REGISTERS = [
+  'organisation',
+  'calendars',
+  'policies',
+  'rates',
+  'segments',
+  'batches',
+  'closings',
+  'currency',
+  'unreadable',
+];
 
 class Asker {
   readonly #sources: FigureSources;
@@ -129,10 +150,20 @@ class Asker {
   readonly #calendar: Calendar;
   readonly #organisation: Organisation;
 
-  private constructor(sources: FigureSources, question: FigureQuestion, read: ScopeReader, dimension: DimensionName, organisation: Organisation, calendar: Calendar) {
+  private constructor(
+    sources: FigureSources,
+    question: FigureQuestion,
+    read: ScopeReader,
+    dimension: DimensionName,
+    organisation: Organisation,
+    calendar: Calendar,
+  ) {
     this.#sources = sources;
     this.#question = question;
-    this.#scope = { unit: question.unit, ...(question.segment === undefined ? {} : { segment: question.segment }) };
+    this.#scope = {
+      unit: question.unit,
+      ...(question.segment === undefined ? {} : { segment: question.segment }),
+    };
     this.#reads.set(dimension, read);
     this.#organisation = organisation;
     this.#calendar = calendar;
@@ -144,12 +175,30 @@ class Asker {
     const registers = await read.registers(REGISTERS);
     const organisation = await read.organisation();
     if (question.unit !== 'root' && !organisation.isDefined(question.unit)) {
-      throw new QuestionError('unknown-unit', 'unit', `No unit "${question.unit}" is known at position ${positionText(question.knownAt)}.`);
+      throw new QuestionError(
+        'unknown-unit',
+        'unit',
+        `No unit "${question.unit}" is known at position ${positionText(question.knownAt)}.`,
+      );
     }
-    if (question.segment !== undefined && !(registers.get('segments') ?? []).some(({ data }) => data['segmentCode'] === question.segment)) {
-      throw new QuestionError('unknown-segment', 'segment', `No segment "${question.segment}" is known at position ${positionText(question.knownAt)}.`);
+    if (
+      question.segment !== undefined &&
+      !(registers.get('segments') ?? []).some(({ data }) => data['segmentCode'] === question.segment)
+    ) {
+      throw new QuestionError(
+        'unknown-segment',
+        'segment',
+        `No segment "${question.segment}" is known at position ${positionText(question.knownAt)}.`,
+      );
     }
-    return new Asker(sources, question, read, dimension, organisation, calendarOfUnit(question.unit, organisation, registers.get('calendars') ?? []));
+    return new Asker(
+      sources,
+      question,
+      read,
+      dimension,
+      organisation,
+      calendarOfUnit(question.unit, organisation, registers.get('calendars') ?? []),
+    );
   }
 
   periods({ period, total }: FigureQuestion): { asked: Period; periods: readonly Period[] } {
@@ -168,7 +217,11 @@ class Asker {
     const start = dayOfText(period.start);
     const policy = policyFor(policies, [sheet.code, ...(sheet.policyFrom ?? [])], start, revision);
     if (!policy) {
-      throw new QuestionError('unknown-policy', 'policy', `"${sheet.code}" has no measure-policy revision "${revision}" that is known at the asked position.`);
+      throw new QuestionError(
+        'unknown-policy',
+        'policy',
+        `"${sheet.code}" has no measure-policy revision "${revision}" that is known at the asked position.`,
+      );
     }
     const currency = this.#currency(read);
     return {
@@ -197,12 +250,14 @@ class Asker {
     const missing = !main || (await this.#someMissing(sheet.also ?? [], ask));
     if (missing) return { ...head, status: 'no_data', value: null, parts: {}, n: 0, flags: [] };
     const evaluation = await sheet.evaluate(ask);
-    if (evaluation.status === 'no_data') return { ...head, status: 'no_data', value: null, parts: {}, n: 0, flags: [] };
+    if (evaluation.status === 'no_data')
+      return { ...head, status: 'no_data', value: null, parts: {}, n: 0, flags: [] };
     const flags = new Set(evaluation.flags);
     if (evaluation.incomplete || (await this.#incomplete(sheet, ask, main))) flags.add('incomplete');
     if (sheet.comparesWith) {
       const compared = ask.at(sheet.comparesWith(ask.period, this.#calendar));
-      if (flags.has('incomplete') || (await this.#incomplete(sheet, compared, main))) flags.add('not-comparable');
+      if (flags.has('incomplete') || (await this.#incomplete(sheet, compared, main)))
+        flags.add('not-comparable');
     }
     return {
       ...head,
@@ -254,7 +309,10 @@ class Asker {
   }
 
   /** Coverage of the first main source that the scope has. */
-  async #mainCoverage(sheet: KpiSheet, ask: Ask): Promise<{ coverage: Coverage; source: string; firstDay: number } | undefined> {
+  async #mainCoverage(
+    sheet: KpiSheet,
+    ask: Ask,
+  ): Promise<{ coverage: Coverage; source: string; firstDay: number } | undefined> {
     for (const source of sheet.main) {
       const coverage = new Coverage(ask.read, ask.scope, source);
       const firstDay = await coverage.firstDay();
@@ -269,12 +327,23 @@ class Asker {
   }
 
   /** Rules (a) to (d) of docs/figures.md §3. */
-  async #incomplete(sheet: KpiSheet, ask: Ask, main: { coverage: Coverage; source: string; firstDay: number }): Promise<boolean> {
+  async #incomplete(
+    sheet: KpiSheet,
+    ask: Ask,
+    main: { coverage: Coverage; source: string; firstDay: number },
+  ): Promise<boolean> {
     const { start, end } = ask.span;
     if (end > dayNumber(localDateAtMs(ask.knownAtMs, this.#calendar.zone))) return true;
     if (start < main.firstDay) return true;
-    const types = [...new Set([...sheet.main, ...(sheet.also ?? [])].flatMap((source) => SOURCE_TYPES[source.split(':')[0] as string] ?? []))];
-    if (this.#facts(ask.read, 'unreadable').some(({ data }) => types.includes(data['type'] as string))) return true;
+    const types = [
+      ...new Set(
+        [...sheet.main, ...(sheet.also ?? [])].flatMap(
+          (source) => SOURCE_TYPES[source.split(':')[0] as string] ?? [],
+        ),
+      ),
+    ];
+    if (this.#facts(ask.read, 'unreadable').some(({ data }) => types.includes(data['type'] as string)))
+      return true;
     const mainTypes = SOURCE_TYPES[main.source.split(':')[0] as string] ?? [];
     const covered = this.#facts(ask.read, 'batches')
       .map(({ data }) => data['coverage'] as { to: string; types: readonly string[] } | undefined)
@@ -301,7 +370,13 @@ export const SOURCE_TYPES: Readonly<Record<string, readonly string[]>> = {
   returns: ['GoodsReturned'],
   cases: ['ProcessCaseOpened', 'ProcessCaseClosed'],
   steps: ['ProcessStepPerformed'],
-  service: ['ServiceCaseOpened', 'ServiceCaseAnswered', 'ServiceCaseHandedOver', 'ServiceCaseResolved', 'ServiceCaseReopened'],
+  service: [
+    'ServiceCaseOpened',
+    'ServiceCaseAnswered',
+    'ServiceCaseHandedOver',
+    'ServiceCaseResolved',
+    'ServiceCaseReopened',
+  ],
   gates: ['DevelopmentGatePassed'],
   trainings: ['TrainingCompleted'],
   employments: ['EmploymentChanged'],
@@ -317,7 +392,11 @@ function statusOf(evaluation: Evaluation, incomplete: boolean): FigureStatus {
 }
 
 /** The calendar that a unit names, with the unit's own zone where it has one; the default one otherwise. */
-export function calendarOfUnit(unit: string, organisation: Organisation, calendars: readonly { data: Readonly<Record<string, unknown>> }[]): Calendar {
+export function calendarOfUnit(
+  unit: string,
+  organisation: Organisation,
+  calendars: readonly { data: Readonly<Record<string, unknown>> }[],
+): Calendar {
   const definition = organisation.latest(unit);
   const id = definition?.calendarId ?? DEFAULT_CALENDAR.id;
   let chosen: Readonly<Record<string, unknown>> | undefined;
@@ -325,6 +404,8 @@ export function calendarOfUnit(unit: string, organisation: Organisation, calenda
     if (data['calendarId'] !== id) continue;
     if (!chosen || (data['effectiveFrom'] as string) >= (chosen['effectiveFrom'] as string)) chosen = data;
   }
-  const calendar = chosen ? calendarOf(chosen as unknown as Parameters<typeof calendarOf>[0]) : DEFAULT_CALENDAR;
+  const calendar = chosen
+    ? calendarOf(chosen as unknown as Parameters<typeof calendarOf>[0])
+    : DEFAULT_CALENDAR;
   return definition?.zone === undefined ? calendar : { ...calendar, zone: definition.zone };
 }

@@ -67,7 +67,8 @@ export class Coverage {
       for (const [dayOfMonth, measure, amount] of pages.get(key)?.entries() ?? []) {
         if ((timeOfMeasure(measure)?.name ?? measure) !== `$src:${this.#source}`) continue;
         const day = first + dayOfMonth;
-        if (organisation.contains(this.#scope.unit, unit, day)) counts.set(day, (counts.get(day) ?? 0n) + amount);
+        if (organisation.contains(this.#scope.unit, unit, day))
+          counts.set(day, (counts.get(day) ?? 0n) + amount);
       }
     }
     return [...counts].filter(([, count]) => count > 0n).map(([day]) => day);

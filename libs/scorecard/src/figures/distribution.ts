@@ -10,9 +10,14 @@ export interface Histogram {
 }
 
 /** Reads `<value>` → count pairs, as `Measures.under` gives them. */
-export function histogram(counts: readonly (readonly [value: string, count: bigint])[], scale = 1n): Histogram {
+export function histogram(
+  counts: readonly (readonly [value: string, count: bigint])[],
+  scale = 1n,
+): Histogram {
   return {
-    values: counts.map(([value, count]) => [BigInt(value), count] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+    values: counts
+      .map(([value, count]) => [BigInt(value), count] as const)
+      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
     scale,
   };
 }
@@ -20,7 +25,8 @@ export function histogram(counts: readonly (readonly [value: string, count: bigi
 /** Mean with sum, median, 90th percentile (nearest rank), least and greatest. `open`: cases without an end yet. */
 export function distribution({ values, scale }: Histogram, more: Parts = {}): Evaluation {
   const n = values.reduce((sum, [, count]) => sum + count, 0n);
-  if (n === 0n) return { value: null, status: 'not_measurable', parts: { sum: shown(ratio(0n)), ...more }, n: 0 };
+  if (n === 0n)
+    return { value: null, status: 'not_measurable', parts: { sum: shown(ratio(0n)), ...more }, n: 0 };
   const sum = values.reduce((total, [value, count]) => total + value * count, 0n);
   const at = (rank: bigint): bigint => {
     let seen = 0n;

@@ -1,11 +1,20 @@
 import type { Calendar, Currency, Period, Position } from '#kernel';
-import type { DimensionName } from '../projection/dimension.ts';
 import type { Fact } from '../projection/change.ts';
+import type { DimensionName } from '../projection/dimension.ts';
 import type { Organisation } from '../projection/organisation.ts';
 import type { Scope, ScopeReader, Span } from './scope.ts';
 import type { Translation } from './translation.ts';
 
-export type MeasureUnit = 'money' | 'fraction' | 'count' | 'days' | 'minutes' | 'hours' | 'points' | 'score' | 'handoffs';
+export type MeasureUnit =
+  | 'money'
+  | 'fraction'
+  | 'count'
+  | 'days'
+  | 'minutes'
+  | 'hours'
+  | 'points'
+  | 'score'
+  | 'handoffs';
 
 /** Kinds of facts that figures rest on; each dimension counts them as the stock `$src:<source>`. */
 export type Source = string;
@@ -92,6 +101,10 @@ export interface KpiSheet {
   readonly evaluate: (ask: Ask) => Promise<Evaluation>;
 }
 
-export function undefinedValue(status: 'no_data' | 'not_measurable' | 'not_meaningful', parts: Parts, n: number): Evaluation {
+export function undefinedValue(
+  status: 'no_data' | 'not_measurable' | 'not_meaningful',
+  parts: Parts,
+  n: number,
+): Evaluation {
   return { value: null, status, parts, n };
 }

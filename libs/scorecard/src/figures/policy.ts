@@ -19,11 +19,22 @@ export const DEFAULT_POLICY: Policy = {
  * The policy of a KPI for a period that begins on `start`: the latest in force on that day, or the asked revision.
  * `kpis`: the KPI itself, then those whose policy serves it when it has none.
  */
-export function policyFor(policies: readonly Fact[], kpis: readonly string[], start: number, revision?: string): Policy | undefined {
+export function policyFor(
+  policies: readonly Fact[],
+  kpis: readonly string[],
+  start: number,
+  revision?: string,
+): Policy | undefined {
   for (const kpi of kpis) {
     const own = policies.filter(({ data }) => data['kpiCode'] === kpi);
-    const chosen = revision === undefined ? inForce(own, start) : own.find((fact) => String(fact.revision) === revision);
-    if (chosen) return { ...DEFAULT_POLICY, ...(chosen.data['parameters'] as Partial<Policy>), revision: String(chosen.revision) };
+    const chosen =
+      revision === undefined ? inForce(own, start) : own.find((fact) => String(fact.revision) === revision);
+    if (chosen)
+      return {
+        ...DEFAULT_POLICY,
+        ...(chosen.data['parameters'] as Partial<Policy>),
+        revision: String(chosen.revision),
+      };
     if (revision !== undefined && kpi === kpis[0]) continue;
   }
   return revision === undefined ? DEFAULT_POLICY : undefined;

@@ -1,8 +1,8 @@
 import type { Position } from '#kernel';
+import type { Fact } from '../projection/change.ts';
 import { isStock, timeOfMeasure } from '../projection/contribution.ts';
 import { civilOfDay, dayOfCivil } from '../projection/days.ts';
-import type { Fact } from '../projection/change.ts';
-import { factsAt, type Fold, type History } from '../projection/history.ts';
+import { type Fold, factsAt, type History } from '../projection/history.ts';
 import { Organisation } from '../projection/organisation.ts';
 import { ALL_TIME, monthSheet, monthSlot, pageKey } from '../projection/page.ts';
 import type { Reader } from './reader.ts';
@@ -56,7 +56,8 @@ export class ScopeReader {
     const missing = names.filter((name) => !this.#registers.has(name));
     if (missing.length > 0) {
       const histories = await this.reader.histories(missing.map((name) => `r/${name}`));
-      for (const name of missing) this.#registers.set(name, factsAt(histories.get(`r/${name}`), this.knownAt));
+      for (const name of missing)
+        this.#registers.set(name, factsAt(histories.get(`r/${name}`), this.knownAt));
     }
     return this.#registers;
   }
@@ -89,7 +90,9 @@ export class ScopeReader {
     // A timed measure lies on its UTC day, which may be a day before or after the local one.
     const months = monthsBetween(span.start - 1, span.end + 1);
     const pages = await this.reader.pages(
-      units.flatMap((unit) => months.map(({ year, month }) => pageKey('U', unit, scope.segment ?? '', monthSheet(year, month)))),
+      units.flatMap((unit) =>
+        months.map(({ year, month }) => pageKey('U', unit, scope.segment ?? '', monthSheet(year, month))),
+      ),
     );
     const out: Amount[] = [];
     for (const unit of units) {
@@ -130,14 +133,23 @@ export class ScopeReader {
     const from = months[0] as { year: number; month: number };
     const sums = new Measures();
     for (const unit of units) {
-      for (const [slot, measure, amount] of pages.get(pageKey('U', unit, segment, ALL_TIME))?.entries() ?? []) {
-        if (slot < monthSlot(from.year, from.month)) sums.add(timeOfMeasure(measure)?.name ?? measure, amount);
+      for (const [slot, measure, amount] of pages.get(pageKey('U', unit, segment, ALL_TIME))?.entries() ??
+        []) {
+        if (slot < monthSlot(from.year, from.month))
+          sums.add(timeOfMeasure(measure)?.name ?? measure, amount);
       }
       for (const { year, month } of months) {
         const first = dayOfCivil(year, month, 1) - 1;
-        for (const [slot, measure, amount] of pages.get(pageKey('U', unit, segment, monthSheet(year, month)))?.entries() ?? []) {
+        for (const [slot, measure, amount] of pages
+          .get(pageKey('U', unit, segment, monthSheet(year, month)))
+          ?.entries() ?? []) {
           if (!isStock(measure)) continue;
-          const inside = inSpan(first + slot, measure, { start: Number.NEGATIVE_INFINITY, end: end.end, startMs: undefined, endMs: end.endMs });
+          const inside = inSpan(first + slot, measure, {
+            start: Number.NEGATIVE_INFINITY,
+            end: end.end,
+            startMs: undefined,
+            endMs: end.endMs,
+          });
           if (inside !== undefined) sums.add(inside, amount);
         }
       }
@@ -146,11 +158,17 @@ export class ScopeReader {
   }
 
   /** The months (year · 12 + month − 1) in which each stock measure of the scope moved, whatever the day; tree as of `day`. */
-  async allTime(scope: Scope): Promise<readonly { unit: string; slot: number; measure: string; amount: bigint }[]> {
+  async allTime(
+    scope: Scope,
+  ): Promise<readonly { unit: string; slot: number; measure: string; amount: bigint }[]> {
     const units = await this.units();
-    const pages = await this.reader.pages(units.map((unit) => pageKey('U', unit, scope.segment ?? '', ALL_TIME)));
+    const pages = await this.reader.pages(
+      units.map((unit) => pageKey('U', unit, scope.segment ?? '', ALL_TIME)),
+    );
     return units.flatMap((unit) =>
-      [...(pages.get(pageKey('U', unit, scope.segment ?? '', ALL_TIME))?.entries() ?? [])].map(([slot, measure, amount]) => ({ unit, slot, measure, amount })),
+      [...(pages.get(pageKey('U', unit, scope.segment ?? '', ALL_TIME))?.entries() ?? [])].map(
+        ([slot, measure, amount]) => ({ unit, slot, measure, amount }),
+      ),
     );
   }
 }

@@ -39,7 +39,12 @@ export function countRatio(numerator: bigint, denominator: bigint, n: bigint, mo
 }
 
 /** The figure of a ratio of quantities in millionths. */
-export function quantityRatio(numerator: bigint, denominator: bigint, n: bigint, more: Parts = {}): Evaluation {
+export function quantityRatio(
+  numerator: bigint,
+  denominator: bigint,
+  n: bigint,
+  more: Parts = {},
+): Evaluation {
   const parts = { numerator: shownQuantity(numerator), denominator: shownQuantity(denominator), ...more };
   if (denominator === 0n) return { value: null, status: 'not_measurable', parts, n: Number(n) };
   return { value: shown(ratio(numerator, denominator)), parts, n: Number(n) };

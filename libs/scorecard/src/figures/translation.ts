@@ -27,7 +27,10 @@ export class Translation {
     for (const { data } of rates) {
       if (data['toCurrency'] !== to) continue;
       const when = (data['validOn'] ?? data['period']) as string;
-      this.#rates.set(`${data['kind']} ${data['fromCurrency']} ${when}`, ratio(parseMicros(data['rate'] as string), 1_000_000n));
+      this.#rates.set(
+        `${data['kind']} ${data['fromCurrency']} ${when}`,
+        ratio(parseMicros(data['rate'] as string), 1_000_000n),
+      );
     }
   }
 
@@ -41,7 +44,9 @@ export class Translation {
       const { year, month } = civilOfDay(day);
       const name = String(year).padStart(4, '0');
       const periods = [`${name}-${String(month).padStart(2, '0')}`, `${name}-Q${Math.ceil(month / 3)}`, name];
-      return periods.map((text) => this.#rates.get(`average ${currency} ${text}`)).find((rate) => rate !== undefined);
+      return periods
+        .map((text) => this.#rates.get(`average ${currency} ${text}`))
+        .find((rate) => rate !== undefined);
     });
   }
 
@@ -54,11 +59,16 @@ export class Translation {
   balances(amounts: Iterable<ForeignAmount>, lastDay: number, periodText: string): Translated {
     return this.#sum(
       amounts,
-      (currency) => this.#rates.get(`closing ${currency} ${textOfDay(lastDay)}`) ?? this.#rates.get(`closing ${currency} ${periodText}`),
+      (currency) =>
+        this.#rates.get(`closing ${currency} ${textOfDay(lastDay)}`) ??
+        this.#rates.get(`closing ${currency} ${periodText}`),
     );
   }
 
-  #sum(amounts: Iterable<ForeignAmount>, rateOf: (currency: string, day: number) => Ratio | undefined): Translated {
+  #sum(
+    amounts: Iterable<ForeignAmount>,
+    rateOf: (currency: string, day: number) => Ratio | undefined,
+  ): Translated {
     // Amounts of one currency under one rate are summed first: the fractions stay small and the result is the same.
     const sums = new Map<string, { rate: Ratio; amount: bigint }>();
     const missing: string[] = [];
@@ -81,4 +91,3 @@ export class Translation {
     return { total };
   }
 }
-

@@ -28,14 +28,32 @@ export const filesProjection: Dimension = {
       'SurveyResponseRecorded',
       'ServiceCaseOpened',
     ]),
-    kept('order', (data) => text(data['orderId']), ['OrderLineCancelled', 'GoodsShipped', 'DeliveryConfirmed', 'GoodsReturned']),
+    kept('order', (data) => text(data['orderId']), [
+      'OrderLineCancelled',
+      'GoodsShipped',
+      'DeliveryConfirmed',
+      'GoodsReturned',
+    ]),
     kept('invoice', (data) => text(data['invoiceId']), ['CreditNoteIssued']),
-    kept('service', (data) => text(data['caseId']), ['ServiceCaseAnswered', 'ServiceCaseHandedOver', 'ServiceCaseResolved', 'ServiceCaseReopened']),
+    kept('service', (data) => text(data['caseId']), [
+      'ServiceCaseAnswered',
+      'ServiceCaseHandedOver',
+      'ServiceCaseResolved',
+      'ServiceCaseReopened',
+    ]),
   ],
 };
 
-function kept(name: string, documentOf: (data: Content) => string | undefined, types: readonly EventType[]): Family {
-  return { name, contributions: () => [], documents: Object.fromEntries(types.map((type) => [type, documentOf])) };
+function kept(
+  name: string,
+  documentOf: (data: Content) => string | undefined,
+  types: readonly EventType[],
+): Family {
+  return {
+    name,
+    contributions: () => [],
+    documents: Object.fromEntries(types.map((type) => [type, documentOf])),
+  };
 }
 
 function byCustomer(data: Content): string | undefined {

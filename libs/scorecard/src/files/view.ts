@@ -20,7 +20,18 @@ export interface CustomerFileView {
   readonly completeness: { readonly filled: number; readonly of: number };
 }
 
-const PROFILE_FIELDS = ['name', 'kind', 'taxNumber', 'industry', 'region', 'country', 'ownerId', 'homeUnitId', 'contacts', 'address'] as const;
+const PROFILE_FIELDS = [
+  'name',
+  'kind',
+  'taxNumber',
+  'industry',
+  'region',
+  'country',
+  'ownerId',
+  'homeUnitId',
+  'contacts',
+  'address',
+] as const;
 
 const LIFECYCLE: Readonly<Record<string, Lifecycle>> = {
   CustomerRegistered: 'prospect',
@@ -52,13 +63,16 @@ export function customerFile(
 ): CustomerFileView | undefined {
   const dated = facts.filter((fact) => (dayOfFact(fact) ?? Number.NEGATIVE_INFINITY) <= asOf);
   if (!dated.some(({ type }) => type === 'CustomerRegistered')) return undefined;
-  const byDate = dated.map((fact) => ({ fact, day: dayOfFact(fact) ?? Number.NEGATIVE_INFINITY })).sort((a, b) => a.day - b.day);
+  const byDate = dated
+    .map((fact) => ({ fact, day: dayOfFact(fact) ?? Number.NEGATIVE_INFINITY }))
+    .sort((a, b) => a.day - b.day);
   let lifecycle: Lifecycle = 'prospect';
   const profile: Record<string, unknown> = {};
   const documents: Content[] = [];
   for (const { fact } of byDate) {
     lifecycle = LIFECYCLE[fact.type] ?? lifecycle;
-    if (fact.type === 'CustomerRegistered' || fact.type === 'CustomerProfileChanged') Object.assign(profile, profileOf(fact.data));
+    if (fact.type === 'CustomerRegistered' || fact.type === 'CustomerProfileChanged')
+      Object.assign(profile, profileOf(fact.data));
     if (fact.type === 'CustomerDocumentFiled') documents.push(fact.data);
   }
   const files = new CustomerFiles(factsOf);
@@ -82,10 +96,32 @@ function profileOf(data: Content): Record<string, unknown> {
 }
 
 export function timelineItem(fact: Fact): TimelineItem {
-  return { type: fact.type, on: dateOfFact(fact) ?? null, position: String(fact.position), factId: fact.factId, data: fact.data };
+  return {
+    type: fact.type,
+    on: dateOfFact(fact) ?? null,
+    position: String(fact.position),
+    factId: fact.factId,
+    data: fact.data,
+  };
 }
 
-const DATE_FIELDS = ['registeredOn', 'orderedOn', 'issuedOn', 'effectiveOn', 'effectiveFrom', 'answeredOn', 'contactedOn', 'shippedOn', 'deliveredOn', 'returnedOn', 'cancelledOn', 'valueDate', 'filedOn', 'openedOn', 'at'];
+const DATE_FIELDS = [
+  'registeredOn',
+  'orderedOn',
+  'issuedOn',
+  'effectiveOn',
+  'effectiveFrom',
+  'answeredOn',
+  'contactedOn',
+  'shippedOn',
+  'deliveredOn',
+  'returnedOn',
+  'cancelledOn',
+  'valueDate',
+  'filedOn',
+  'openedOn',
+  'at',
+];
 
 /** The business date of a fact in a customer's file. */
 function dateOfFact({ data }: Fact): string | undefined {

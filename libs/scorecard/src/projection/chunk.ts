@@ -147,7 +147,8 @@ class Reader {
   #measure(): string {
     const length = this.small();
     const end = this.#at + length;
-    if (end > this.#bytes.length) throw new Error('chunk is cut off: a measure ends beyond the end of its bytes');
+    if (end > this.#bytes.length)
+      throw new Error('chunk is cut off: a measure ends beyond the end of its bytes');
     const text = this.#bytes.toString('utf8', this.#at, end);
     this.#at = end;
     return text;

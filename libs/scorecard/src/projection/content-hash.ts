@@ -16,7 +16,9 @@ const MODULUS = 1n << 128n;
 export function contentHashOf(page: string, position: Position, deltas: readonly Delta[]): bigint {
   let sum = 0n;
   for (const { slot, measure, amount } of deltas) {
-    const digest = createHash('sha256').update(`${page}\n${position}\n${slot}\n${measure}\n${amount}`).digest();
+    const digest = createHash('sha256')
+      .update(`${page}\n${position}\n${slot}\n${measure}\n${amount}`)
+      .digest();
     sum += (digest.readBigUInt64BE(0) << 64n) | digest.readBigUInt64BE(8);
   }
   return sum % MODULUS;

@@ -53,15 +53,25 @@ export class CustomerFiles {
   /** The dated segments of the customer whose files are `members`. */
   segments(members: readonly string[]): SegmentHistory {
     const assignments = members
-      .flatMap((file) => this.#factsOf(file).filter(({ type, data }) => type === 'CustomerSegmentAssigned' && data['customerId'] === file))
-      .map(({ data, position }) => ({ from: dayOfText(data['effectiveFrom'] as string), position, segment: data['segmentCode'] as string }))
+      .flatMap((file) =>
+        this.#factsOf(file).filter(
+          ({ type, data }) => type === 'CustomerSegmentAssigned' && data['customerId'] === file,
+        ),
+      )
+      .map(({ data, position }) => ({
+        from: dayOfText(data['effectiveFrom'] as string),
+        position,
+        segment: data['segmentCode'] as string,
+      }))
       .sort((a, b) => a.from - b.from || compare(a.position, b.position));
     return (day) => assignments.findLast(({ from }) => from <= day)?.segment;
   }
 
   /** The contract events of a contractual customer; undefined for a transactional one. */
   contract(members: readonly string[]): readonly ContractEvent[] | undefined {
-    const facts = members.flatMap((file) => this.#factsOf(file).filter(({ data }) => data['customerId'] === file));
+    const facts = members.flatMap((file) =>
+      this.#factsOf(file).filter(({ data }) => data['customerId'] === file),
+    );
     const registered = facts.filter(({ type }) => type === 'CustomerRegistered');
     const contractual =
       registered.length > 0
@@ -73,7 +83,10 @@ export class CustomerFiles {
       .map(({ type, data, position, unitId }) => ({
         day: dayOfText(data['effectiveOn'] as string),
         position,
-        unit: type === 'CustomerActivated' ? ((data['unitId'] as string | undefined) ?? unitId ?? 'root') : undefined,
+        unit:
+          type === 'CustomerActivated'
+            ? ((data['unitId'] as string | undefined) ?? unitId ?? 'root')
+            : undefined,
       }))
       .sort((a, b) => a.day - b.day || compare(a.position, b.position));
   }

@@ -1,6 +1,6 @@
 import type { EventType } from '#contracts';
-import type { Contribution } from './contribution.ts';
 import type { Content, Fact } from './change.ts';
+import type { Contribution } from './contribution.ts';
 
 export type DimensionName = 'financial' | 'customer' | 'process' | 'learning';
 

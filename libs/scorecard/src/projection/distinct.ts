@@ -1,8 +1,8 @@
+import type { ContractEvent, SegmentHistory } from './customers.ts';
 import { type CountedPeriod, civilOfDay, countedPeriods } from './days.ts';
 import type { Organisation } from './organisation.ts';
 import { ROOT } from './organisation.ts';
 import { ALL_TIME, monthSheet, monthSlot, pageKey, periodSheet } from './page.ts';
-import type { ContractEvent, SegmentHistory } from './customers.ts';
 
 /**
  * Distinct customers 客户: what one customer contributes to the counts of every scope of the dated chain.
@@ -32,7 +32,11 @@ interface Scope {
 }
 
 /** Days in ascending order for each scope that the customer has touched. */
-export function daysByScope({ orderDays, segment, organisation }: CustomerDays): Map<string, { scope: Scope; days: number[] }> {
+export function daysByScope({
+  orderDays,
+  segment,
+  organisation,
+}: CustomerDays): Map<string, { scope: Scope; days: number[] }> {
   const scopes = new Map<string, { scope: Scope; days: number[] }>();
   for (const [unit, days] of orderDays) {
     for (const day of days) {
@@ -55,11 +59,17 @@ function add(scopes: Map<string, { scope: Scope; days: number[] }>, scope: Scope
 }
 
 /** Emits the difference that turns the counts of `before` into those of `after`; either may be absent. */
-export function emitDistinct(before: readonly CustomerDays[], after: readonly CustomerDays[], emit: Emit): void {
+export function emitDistinct(
+  before: readonly CustomerDays[],
+  after: readonly CustomerDays[],
+  emit: Emit,
+): void {
   const sides = [
     { customers: before, sign: -1n },
     { customers: after, sign: 1n },
-  ].flatMap(({ customers, sign }) => customers.map((customer) => ({ customer, sign, scopes: transactionalScopes(customer) })));
+  ].flatMap(({ customers, sign }) =>
+    customers.map((customer) => ({ customer, sign, scopes: transactionalScopes(customer) })),
+  );
   for (const { sign, scopes } of sides) emitFirst(scopes, sign, 'new', 'newg', emit);
   for (const key of new Set(sides.flatMap(({ scopes }) => [...scopes.keys()]))) {
     const lists = sides.map(({ sign, scopes }) => ({ sign, entry: scopes.get(key) }));
@@ -78,7 +88,9 @@ function transactionalScopes(customer: CustomerDays): Map<string, { scope: Scope
  * The stretch of days outside which both sides say the same: from the neighbour before the first to the neighbour after
  * the last differing day. Only one list against one list can be narrowed; a merge compares whole lists.
  */
-function changedWindow(lists: readonly { sign: bigint; days: readonly number[] }[]): { from: number; to: number } | undefined {
+function changedWindow(
+  lists: readonly { sign: bigint; days: readonly number[] }[],
+): { from: number; to: number } | undefined {
   const whole = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
   const old = lists.filter(({ sign }) => sign < 0n);
   const now = lists.filter(({ sign }) => sign > 0n);
@@ -89,14 +101,25 @@ function changedWindow(lists: readonly { sign: bigint; days: readonly number[] }
   while (head < a.length && head < b.length && a[head] === b[head]) head++;
   if (head === a.length && head === b.length) return undefined;
   let tail = 0;
-  while (tail < a.length - head && tail < b.length - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
+  while (
+    tail < a.length - head &&
+    tail < b.length - head &&
+    a[a.length - 1 - tail] === b[b.length - 1 - tail]
+  )
+    tail++;
   return {
     from: head === 0 ? whole.from : (a[head - 1] as number),
     to: tail === 0 ? whole.to : (a[a.length - tail] as number),
   };
 }
 
-function emitDays(scope: Scope, days: readonly number[], window: { from: number; to: number }, sign: bigint, emit: Emit): void {
+function emitDays(
+  scope: Scope,
+  days: readonly number[],
+  window: { from: number; to: number },
+  sign: bigint,
+  emit: Emit,
+): void {
   const periods = new Map<string, CountedPeriod>();
   for (let i = 0; i < days.length; i++) {
     const day = days[i] as number;
@@ -114,7 +137,12 @@ function emitDays(scope: Scope, days: readonly number[], window: { from: number;
     const last = days[afterLast - 1] as number;
     const before = days[first - 1];
     const opening = before === undefined ? 'x' : String(start - 1 - before);
-    emit(pageKey('D', scope.unit, scope.segment, periodSheet(text)), 0, `j:${end - 1 - last}.${opening}`, sign);
+    emit(
+      pageKey('D', scope.unit, scope.segment, periodSheet(text)),
+      0,
+      `j:${end - 1 - last}.${opening}`,
+      sign,
+    );
   }
 }
 
@@ -138,14 +166,21 @@ function emitFirst(
 }
 
 /** Stretches of activity of a contractual customer in one scope: `[from, to)`, to = Infinity while it lasts. */
-export function contractStretches(customer: CustomerDays, unit: string, segment: string): { from: number; to: number }[] {
+export function contractStretches(
+  customer: CustomerDays,
+  unit: string,
+  segment: string,
+): { from: number; to: number }[] {
   const stretches: { from: number; to: number }[] = [];
   for (const event of customer.contract ?? []) {
     const open = stretches.at(-1);
     const active = open !== undefined && open.to === Number.POSITIVE_INFINITY;
     if (event.unit === undefined) {
       if (active) open.to = event.day;
-    } else if (!active && contractScopes(customer, event).some((scope) => scope.unit === unit && scope.segment === segment)) {
+    } else if (
+      !active &&
+      contractScopes(customer, event).some((scope) => scope.unit === unit && scope.segment === segment)
+    ) {
       stretches.push({ from: event.day, to: Number.POSITIVE_INFINITY });
     }
   }
@@ -177,12 +212,20 @@ function emitContract(customer: CustomerDays, sign: bigint, emit: Emit): void {
   emitFirst(firsts, sign, 'newc', 'newcg', emit);
 }
 
-function emitStretches(scope: Scope, stretches: readonly { from: number; to: number }[], sign: bigint, emit: Emit): void {
+function emitStretches(
+  scope: Scope,
+  stretches: readonly { from: number; to: number }[],
+  sign: bigint,
+  emit: Emit,
+): void {
   const activeOn = (day: number) => stretches.some(({ from, to }) => from <= day && day < to);
   const first = (stretches[0] as { from: number }).from;
   const periods = new Map<string, CountedPeriod>();
   for (const { from, to } of stretches) {
-    for (const [day, amount] of [[from, sign], [to, -sign]] as const) {
+    for (const [day, amount] of [
+      [from, sign],
+      [to, -sign],
+    ] as const) {
       if (!Number.isFinite(day)) continue;
       const { year, month, day: dayOfMonth } = civilOfDay(day);
       emit(pageKey('D', scope.unit, scope.segment, monthSheet(year, month)), dayOfMonth, 'c', amount);
@@ -197,7 +240,11 @@ function emitStretches(scope: Scope, stretches: readonly { from: number; to: num
 }
 
 /** What a contractual customer is in a period: lost, won back, new and still active; undefined when nothing of these. */
-export function contractMeasure(opening: boolean, closing: boolean, isNew: boolean): 'cl' | 'cw' | 'cn' | undefined {
+export function contractMeasure(
+  opening: boolean,
+  closing: boolean,
+  isNew: boolean,
+): 'cl' | 'cw' | 'cn' | undefined {
   if (opening) return closing ? undefined : 'cl';
   if (!closing) return undefined;
   return isNew ? 'cn' : 'cw';

@@ -56,7 +56,8 @@ export class History {
     const kept = this.#folds.get(fold) as { upTo: number; state: S } | undefined;
     if (upTo >= this.hi) {
       const from = kept ?? { upTo: 0, state: fold.initial() };
-      for (let i = from.upTo; i < this.#entries.length; i++) fold.apply(from.state, this.#entries[i] as Entry);
+      for (let i = from.upTo; i < this.#entries.length; i++)
+        fold.apply(from.state, this.#entries[i] as Entry);
       from.upTo = this.#entries.length;
       this.#folds.set(fold, from);
       return from.state;

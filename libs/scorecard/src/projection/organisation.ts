@@ -29,7 +29,8 @@ export class Organisation {
   /** The unit and its ancestors on a day, leaf first. */
   chain(unit: string, day: number): readonly string[] {
     const chain = [unit];
-    for (let at = this.parent(unit, day); at !== undefined && !chain.includes(at); at = this.parent(at, day)) chain.push(at);
+    for (let at = this.parent(unit, day); at !== undefined && !chain.includes(at); at = this.parent(at, day))
+      chain.push(at);
     return chain;
   }
 
@@ -52,7 +53,9 @@ export class Organisation {
 
   /** Days on which the tree may differ from the day before. */
   get turningDays(): readonly number[] {
-    return [...new Set([...this.#definitions.values()].flatMap((list) => list.map(({ from }) => from)))].sort((a, b) => a - b);
+    return [...new Set([...this.#definitions.values()].flatMap((list) => list.map(({ from }) => from)))].sort(
+      (a, b) => a - b,
+    );
   }
 }
 

@@ -68,11 +68,13 @@ export class Totals {
   /** Deltas that make these totals, by slot and measure. */
   deltas(): Delta[] {
     const out: Delta[] = [];
-    for (const [slot, measures] of this.#bySlot) for (const [measure, amount] of measures) out.push({ slot, measure, amount });
+    for (const [slot, measures] of this.#bySlot)
+      for (const [measure, amount] of measures) out.push({ slot, measure, amount });
     return out.sort((a, b) => a.slot - b.slot || (a.measure < b.measure ? -1 : 1));
   }
 
   *entries(): Generator<readonly [slot: number, measure: string, amount: bigint]> {
-    for (const [slot, measures] of this.#bySlot) for (const [measure, amount] of measures) yield [slot, measure, amount];
+    for (const [slot, measures] of this.#bySlot)
+      for (const [measure, amount] of measures) yield [slot, measure, amount];
   }
 }

@@ -4,7 +4,7 @@ import type { Change, Content, Fact } from './change.ts';
 import { ContributionSum, isStock } from './contribution.ts';
 import { CustomerFiles } from './customers.ts';
 import { civilOfDay } from './days.ts';
-import { COMMON_REGISTERS, type Dimension, FILE_FACTS, type Family, MONEY_FACTS } from './dimension.ts';
+import { COMMON_REGISTERS, type Dimension, type Family, FILE_FACTS, MONEY_FACTS } from './dimension.ts';
 import { type CustomerDays, emitDistinct } from './distinct.ts';
 import { type Fold, factItem, factsAt, type History, withChange } from './history.ts';
 import { Organisation, ROOT } from './organisation.ts';
@@ -63,7 +63,8 @@ export function likelyNeeds(dimension: Dimension, change: Change): string[] {
       keys.push(fileKey(customer));
       if (dimension.countsCustomers && change.type === 'OrderPlaced') keys.push(orderDaysKey(customer));
     }
-    if (FILE_FACTS.has(change.type)) for (const file of filesOf(change.type, content)) keys.push(fileKey(file));
+    if (FILE_FACTS.has(change.type))
+      for (const file of filesOf(change.type, content)) keys.push(fileKey(file));
   }
   return [...new Set(keys)];
 }
@@ -72,8 +73,19 @@ export function likelyNeeds(dimension: Dimension, change: Change): string[] {
  * What a dimension writes for an event that could not be read: it is parked in the register `unreadable` with its type and
  * reason, and figures that rest on such events are incomplete from its position on.
  */
-export function unreadable(event: { position: Position; eventId: string; type: string; revision: bigint; reason: string }): Effects {
-  const item = { f: event.eventId, t: event.type, r: String(event.revision), d: { type: event.type, reason: event.reason } };
+export function unreadable(event: {
+  position: Position;
+  eventId: string;
+  type: string;
+  revision: bigint;
+  reason: string;
+}): Effects {
+  const item = {
+    f: event.eventId,
+    t: event.type,
+    r: String(event.revision),
+    d: { type: event.type, reason: event.reason },
+  };
   return { position: event.position, pages: new Map(), items: new Map([['r/unreadable', [item]]]) };
 }
 
@@ -178,8 +190,15 @@ class Projection {
     const { type } = this.#change;
     const register = COMMON_REGISTERS[type] ?? this.#dimension.registers[type];
     if (register) this.#item(`r/${register}`, factItem(this.#change));
-    if (MONEY_FACTS.has(type) && this.#change.before === null && factsBefore(this.#history('r/currency'), this.#before) === 0) {
-      this.#item('r/currency', factItem({ ...this.#change, after: { currency: this.#change.after?.['currency'] } }));
+    if (
+      MONEY_FACTS.has(type) &&
+      this.#change.before === null &&
+      factsBefore(this.#history('r/currency'), this.#before) === 0
+    ) {
+      this.#item(
+        'r/currency',
+        factItem({ ...this.#change, after: { currency: this.#change.after?.['currency'] } }),
+      );
     }
   }
 
@@ -215,14 +234,19 @@ class Projection {
       this.#item('r/units', unit);
     }
     this.#delta(pageKey('U', unit, segment, monthSheet(year, month)), dayOfMonth, measure, amount);
-    if (isStock(measure)) this.#delta(pageKey('U', unit, segment, ALL_TIME), monthSlot(year, month), measure, amount);
+    if (isStock(measure))
+      this.#delta(pageKey('U', unit, segment, ALL_TIME), monthSlot(year, month), measure, amount);
   }
 
   #files(after = false): CustomerFiles {
     return new CustomerFiles((file) => {
       const facts = factsAt(this.#history(fileKey(file)), this.#before);
       if (!after) return facts;
-      const concerned = new Set([this.#change.before, this.#change.after].flatMap((content) => (content ? filesOf(this.#change.type, content) : [])));
+      const concerned = new Set(
+        [this.#change.before, this.#change.after].flatMap((content) =>
+          content ? filesOf(this.#change.type, content) : [],
+        ),
+      );
       return concerned.has(file) ? withChange(facts, this.#change) : facts;
     });
   }
@@ -233,7 +257,13 @@ class Projection {
 
   /** A change of a file's identity, segments or contract moves everything its customer has done. */
   #customerFile(): void {
-    const concerned = [...new Set([this.#change.before, this.#change.after].flatMap((content) => (content ? filesOf(this.#change.type, content) : [])))];
+    const concerned = [
+      ...new Set(
+        [this.#change.before, this.#change.after].flatMap((content) =>
+          content ? filesOf(this.#change.type, content) : [],
+        ),
+      ),
+    ];
     const was = this.#files();
     const is = this.#files(true);
     const customersWere = distinctMembers(was, concerned);
@@ -256,7 +286,10 @@ class Projection {
   #contractUnits(): void {
     const { after, unitId } = this.#change;
     if (!after || !this.#dimension.countsCustomers) return;
-    this.#unitCustomer((after['unitId'] as string | undefined) ?? unitId ?? ROOT, after['customerId'] as string);
+    this.#unitCustomer(
+      (after['unitId'] as string | undefined) ?? unitId ?? ROOT,
+      after['customerId'] as string,
+    );
   }
 
   #unitCustomer(unit: string, customer: string): void {
@@ -269,7 +302,9 @@ class Projection {
     for (const file of files) {
       const before = was.segments(was.members(file));
       const after = is.segments(is.members(file));
-      for (const { unit, day, measure, amount } of this.#history(attributionKey(file)).fold(attributions, this.#before).values()) {
+      for (const { unit, day, measure, amount } of this.#history(attributionKey(file))
+        .fold(attributions, this.#before)
+        .values()) {
         const from = before(day);
         const to = after(day);
         if (from === to || amount === 0n) continue;
@@ -283,7 +318,12 @@ class Projection {
     return organisationAt(this.#history('r/organisation'), this.#before);
   }
 
-  #customerDays(files: CustomerFiles, members: readonly string[], organisation: Organisation, extra?: ReadonlyMap<string, readonly OrderDayItem[]>): CustomerDays {
+  #customerDays(
+    files: CustomerFiles,
+    members: readonly string[],
+    organisation: Organisation,
+    extra?: ReadonlyMap<string, readonly OrderDayItem[]>,
+  ): CustomerDays {
     const counts = new Map<string, Map<number, number>>();
     for (const file of members) {
       for (const [unit, days] of this.#history(orderDaysKey(file)).fold(orderDayCounts, this.#before)) {
@@ -324,13 +364,19 @@ class Projection {
     const facts = factsAt(history, this.#before);
     const was = organisationAt(history, this.#before);
     const is = new Organisation(withChange(facts, this.#change));
-    const moved = [this.#change.before, this.#change.after].flatMap((content) => (content ? [content['unitId'] as string] : []));
+    const moved = [this.#change.before, this.#change.after].flatMap((content) =>
+      content ? [content['unitId'] as string] : [],
+    );
     const turns = [...new Set([...was.turningDays, ...is.turningDays, 0])];
     const units = [...new Set([...was.units, ...is.units, ...moved, ROOT])];
-    const touched = units.filter((unit) => turns.some((day) => !same(was.chain(unit, day), is.chain(unit, day))));
+    const touched = units.filter((unit) =>
+      turns.some((day) => !same(was.chain(unit, day), is.chain(unit, day))),
+    );
     const known = new Set<string>();
     this.#all(touched.map(unitCustomersKey));
-    for (const unit of touched) for (const customer of this.#history(unitCustomersKey(unit)).fold(nameSet, this.#before)) known.add(customer);
+    for (const unit of touched)
+      for (const customer of this.#history(unitCustomersKey(unit)).fold(nameSet, this.#before))
+        known.add(customer);
     const files = this.#files();
     const customers = distinctMembers(files, [...known]);
     this.#all(customers.flat().map(orderDaysKey));

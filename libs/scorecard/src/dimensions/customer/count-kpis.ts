@@ -9,7 +9,12 @@ import { type CustomerCounts, customerCounts } from './counts.ts';
 
 /** Retention, churn, acquisition, win-back 客户保有与获得. Source: kpis.md C2, C3; docs/figures.md §6. */
 
-const sheet = { dimension: 'customer', leading: false, main: ['orders', 'activations'], policyFrom: ['customer-retention'] } as const;
+const sheet = {
+  dimension: 'customer',
+  leading: false,
+  main: ['orders', 'activations'],
+  policyFrom: ['customer-retention'],
+} as const;
 
 function countParts(ask: Ask, counts: CustomerCounts): Parts {
   return {
@@ -143,13 +148,20 @@ export const countKpis: readonly KpiSheet[] = [
     async evaluate(ask) {
       const amounts = await ask.read.amounts(ask.scope, ask.span);
       const cost = ask.translation.flows(
-        amounts.filter(({ measure }) => measure.startsWith('reach|')).map(({ day, measure, amount }) => ({ day, amount, currency: measure.slice(6) })),
+        amounts
+          .filter(({ measure }) => measure.startsWith('reach|'))
+          .map(({ day, measure, amount }) => ({ day, amount, currency: measure.slice(6) })),
       );
       const counts = await customerCounts(ask);
       const n = Number(counts.new);
       const currency: Parts = ask.currency === undefined ? {} : { currency: ask.currency };
-      if ('missingRate' in cost) return undefinedValue('not_measurable', { ...currency, missingRate: cost.missingRate }, n);
-      const parts = { numerator: shownMoney(cost.total, ask.currency), denominator: String(counts.new), ...currency };
+      if ('missingRate' in cost)
+        return undefinedValue('not_measurable', { ...currency, missingRate: cost.missingRate }, n);
+      const parts = {
+        numerator: shownMoney(cost.total, ask.currency),
+        denominator: String(counts.new),
+        ...currency,
+      };
       if (counts.new === 0n) return undefinedValue('not_measurable', parts, n);
       return { value: shownMoney(divideRatio(cost.total, ratio(counts.new)), ask.currency), parts, n };
     },
@@ -163,9 +175,14 @@ async function contactedIn(ask: Ask): Promise<bigint> {
   for (const fact of await ask.register('contacts')) {
     const day = dayOfText(fact.data['contactedOn'] as string);
     const unit = (fact.data['unitId'] as string | undefined) ?? fact.unitId ?? 'root';
-    if (day < ask.span.start || day >= ask.span.end || !ask.organisation.contains(ask.scope.unit, unit, day)) continue;
+    if (day < ask.span.start || day >= ask.span.end || !ask.organisation.contains(ask.scope.unit, unit, day))
+      continue;
     const customer = fact.data['customerId'] as string | undefined;
-    if (ask.scope.segment !== undefined && (customer === undefined || segmentOf(customer, day) !== ask.scope.segment)) continue;
+    if (
+      ask.scope.segment !== undefined &&
+      (customer === undefined || segmentOf(customer, day) !== ask.scope.segment)
+    )
+      continue;
     contacted.add(customer === undefined ? `p:${fact.data['prospectId']}` : `c:${customer}`);
   }
   return BigInt(contacted.size);

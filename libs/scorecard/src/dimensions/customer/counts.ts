@@ -31,12 +31,20 @@ export async function customerCounts(ask: Ask): Promise<CustomerCounts> {
   const counted = countedPeriods(start).find((period) => period.start === start && period.end === end);
   const previous = previousPeriod(ask.period, ask.calendar);
   const previousStart = dayNumber(previous.start);
-  const previousCounted = countedPeriods(previousStart).find((period) => period.start === previousStart && period.end === start);
-  if (!counted || (ask.policy.retentionWindow === 'previous-period' && !previousCounted)) return countsOfHistories(ask, previous);
+  const previousCounted = countedPeriods(previousStart).find(
+    (period) => period.start === previousStart && period.end === start,
+  );
+  if (!counted || (ask.policy.retentionWindow === 'previous-period' && !previousCounted))
+    return countsOfHistories(ask, previous);
   return countsOfPages(ask, counted.text, previousCounted?.text, lengthInDays(previous));
 }
 
-async function countsOfPages(ask: Ask, text: string, previousText: string | undefined, previousDays: number): Promise<CustomerCounts> {
+async function countsOfPages(
+  ask: Ask,
+  text: string,
+  previousText: string | undefined,
+  previousDays: number,
+): Promise<CustomerCounts> {
   const { start, end } = ask.span;
   const { unit, segment = '' } = ask.scope;
   const byPeriod = ask.policy.retentionWindow === 'previous-period';
@@ -44,10 +52,26 @@ async function countsOfPages(ask: Ask, text: string, previousText: string | unde
   const page = (sheet: string) => pageKey('D', unit, segment, sheet);
   const earliest = byPeriod ? start : Math.max(start - window, await firstDayOf(ask, page(ALL_TIME)));
   const months = monthsBetween(Math.min(earliest, start), end);
-  const keys = [page(ALL_TIME), page(periodSheet(text)), ...(previousText ? [page(periodSheet(previousText))] : []), ...months.map(({ year, month }) => page(monthSheet(year, month)))];
+  const keys = [
+    page(ALL_TIME),
+    page(periodSheet(text)),
+    ...(previousText ? [page(periodSheet(previousText))] : []),
+    ...months.map(({ year, month }) => page(monthSheet(year, month))),
+  ];
   const pages = await ask.read.reader.pages(keys);
 
-  const tally = { opening: 0n, closing: 0n, retained: 0n, new: 0n, newStillActive: 0n, wonBack: 0n, newInGroup: 0n, knownBefore: 0n, contractsAtOpening: 0n, lostContracts: 0n };
+  const tally = {
+    opening: 0n,
+    closing: 0n,
+    retained: 0n,
+    new: 0n,
+    newStillActive: 0n,
+    wonBack: 0n,
+    newInGroup: 0n,
+    knownBefore: 0n,
+    contractsAtOpening: 0n,
+    lostContracts: 0n,
+  };
   const firstMonth = months[0] as { year: number; month: number };
   for (const [slot, measure, amount] of pages.get(page(ALL_TIME))?.entries() ?? []) {
     if (slot >= monthSlot(firstMonth.year, firstMonth.month)) continue;
@@ -98,7 +122,8 @@ async function countsOfPages(ask: Ask, text: string, previousText: string | unde
     if (measure === 'cn') tally.newStillActive += amount;
   }
   if (byPeriod && previousText) {
-    for (const [, measure, amount] of pages.get(page(periodSheet(previousText)))?.entries() ?? []) if (measure.startsWith('j:')) tally.opening += amount;
+    for (const [, measure, amount] of pages.get(page(periodSheet(previousText)))?.entries() ?? [])
+      if (measure.startsWith('j:')) tally.opening += amount;
   }
   // Contracts that span the period leave no trace on its page: they are those open at opening that were not lost.
   const retained = tally.retained + tally.contractsAtOpening - tally.lostContracts;
@@ -129,7 +154,17 @@ async function countsOfHistories(ask: Ask, previous: Period): Promise<CustomerCo
   const byPeriod = ask.policy.retentionWindow === 'previous-period';
   const opensAfter = byPeriod ? dayNumber(previous.start) - 1 : start - 1 - ask.policy.retentionWindowDays;
   const closesAfter = byPeriod ? start - 1 : end - 1 - ask.policy.retentionWindowDays;
-  const tally = { opening: 0n, closing: 0n, retained: 0n, lost: 0n, new: 0n, newStillActive: 0n, wonBack: 0n, newInGroup: 0n, knownBefore: 0n };
+  const tally = {
+    opening: 0n,
+    closing: 0n,
+    retained: 0n,
+    lost: 0n,
+    new: 0n,
+    newStillActive: 0n,
+    wonBack: 0n,
+    newInGroup: 0n,
+    knownBefore: 0n,
+  };
   const count = (first: number, groupFirst: number | undefined, opening: boolean, closing: boolean) => {
     const isNew = first >= start && first < end;
     if (opening) tally.opening++;
@@ -149,22 +184,39 @@ async function countsOfHistories(ask: Ask, previous: Period): Promise<CustomerCo
       const first = stretches[0]?.from;
       if (first === undefined) continue;
       const activeOn = (day: number) => stretches.some(({ from, to }) => from <= day && day < to);
-      count(first, contractStretches(customer, 'root', segment)[0]?.from, activeOn(start - 1), activeOn(end - 1));
+      count(
+        first,
+        contractStretches(customer, 'root', segment)[0]?.from,
+        activeOn(start - 1),
+        activeOn(end - 1),
+      );
       continue;
     }
     const scopes = daysByScope(customer);
     const days = scopes.get(`${unit}\n${segment}`)?.days;
     if (!days) continue;
     const within = (after: number, before: number) => lowerBound(days, before) > lowerBound(days, after + 1);
-    count(days[0] as number, scopes.get(`root\n${segment}`)?.days[0], within(opensAfter, start), within(closesAfter, end));
+    count(
+      days[0] as number,
+      scopes.get(`root\n${segment}`)?.days[0],
+      within(opensAfter, start),
+      within(closesAfter, end),
+    );
   }
   return tally;
 }
 
 async function allCustomers(ask: Ask): Promise<CustomerDays[]> {
   const upTo = ask.knownAt;
-  const files = new Map((await ask.read.reader.historiesUnder('c/')).map((history) => [history.key.slice(2), factsAt(history, upTo)]));
-  const orders = new Map((await ask.read.reader.historiesUnder('o/')).map((history) => [history.key.slice(2), history]));
+  const files = new Map(
+    (await ask.read.reader.historiesUnder('c/')).map((history) => [
+      history.key.slice(2),
+      factsAt(history, upTo),
+    ]),
+  );
+  const orders = new Map(
+    (await ask.read.reader.historiesUnder('o/')).map((history) => [history.key.slice(2), history]),
+  );
   const known = new CustomerFiles((file) => files.get(file) ?? []);
   const done = new Set<string>();
   const customers: CustomerDays[] = [];
@@ -183,8 +235,18 @@ async function allCustomers(ask: Ask): Promise<CustomerDays[]> {
         }
       }
     }
-    const orderDays = new Map([...counts].map(([unit, days]) => [unit, new Set([...days].filter(([, n]) => n > 0).map(([day]) => day))]));
-    customers.push({ orderDays, contract: known.contract(members), segment: known.segments(members), organisation: ask.organisation });
+    const orderDays = new Map(
+      [...counts].map(([unit, days]) => [
+        unit,
+        new Set([...days].filter(([, n]) => n > 0).map(([day]) => day)),
+      ]),
+    );
+    customers.push({
+      orderDays,
+      contract: known.contract(members),
+      segment: known.segments(members),
+      organisation: ask.organisation,
+    });
   }
   return customers;
 }

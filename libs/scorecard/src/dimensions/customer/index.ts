@@ -1,4 +1,5 @@
 export { customerDimension } from './measures.ts';
+
 import type { KpiSheet } from '../../figures/kpi.ts';
 import { countKpis } from './count-kpis.ts';
 import { marketKpis } from './market-kpis.ts';

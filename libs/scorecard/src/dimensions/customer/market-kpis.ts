@@ -1,7 +1,7 @@
 import { divideRatio, parseMicros, periodsWithin, ratio, ValueError } from '#kernel';
 import { type Ask, type Evaluation, type KpiSheet, type Parts, undefinedValue } from '../../figures/kpi.ts';
-import { shown, shownMoney, shownQuantity } from '../../figures/shown.ts';
 import type { Amount } from '../../figures/scope.ts';
+import { shown, shownMoney, shownQuantity } from '../../figures/shown.ts';
 import type { Translated } from '../../figures/translation.ts';
 import type { Fact } from '../../projection/change.ts';
 import { dayOfText, ROOT } from '../../projection/organisation.ts';
@@ -20,7 +20,10 @@ const targetShare: KpiSheet = {
     const all = await ask.read.amounts(ask.scope, ask.span);
     const n = Number(sumOf(all, '$src:invoices'));
     const definitions = await ask.register('segments');
-    const codes = ask.scope.segment === undefined ? [...new Set(definitions.map(({ data }) => data['segmentCode'] as string))].sort() : [ask.scope.segment];
+    const codes =
+      ask.scope.segment === undefined
+        ? [...new Set(definitions.map(({ data }) => data['segmentCode'] as string))].sort()
+        : [ask.scope.segment];
     const target: Amount[] = [];
     for (const segment of codes) {
       for (const amount of await ask.read.amounts({ unit: ask.scope.unit, segment }, ask.span)) {
@@ -30,9 +33,15 @@ const targetShare: KpiSheet = {
     const numerator = revenueOf(ask, target);
     const denominator = revenueOf(ask, all);
     const currency: Parts = ask.currency === undefined ? {} : { currency: ask.currency };
-    if ('missingRate' in denominator) return undefinedValue('not_measurable', { ...currency, missingRate: denominator.missingRate }, n);
-    if ('missingRate' in numerator) return undefinedValue('not_measurable', { ...currency, missingRate: numerator.missingRate }, n);
-    const parts = { numerator: shownMoney(numerator.total, ask.currency), denominator: shownMoney(denominator.total, ask.currency), ...currency };
+    if ('missingRate' in denominator)
+      return undefinedValue('not_measurable', { ...currency, missingRate: denominator.missingRate }, n);
+    if ('missingRate' in numerator)
+      return undefinedValue('not_measurable', { ...currency, missingRate: numerator.missingRate }, n);
+    const parts = {
+      numerator: shownMoney(numerator.total, ask.currency),
+      denominator: shownMoney(denominator.total, ask.currency),
+      ...currency,
+    };
     if (denominator.total.numerator === 0n) return undefinedValue('not_measurable', parts, n);
     if (denominator.total.numerator < 0n) return undefinedValue('not_meaningful', parts, n);
     return { value: shown(divideRatio(numerator.total, denominator.total)), parts, n };
@@ -47,8 +56,10 @@ export function isTarget(definitions: readonly Fact[], segment: string, day: num
 export function definitionOn(definitions: readonly Fact[], segment: string, day: number): Fact | undefined {
   let best: Fact | undefined;
   for (const fact of definitions) {
-    if (fact.data['segmentCode'] !== segment || dayOfText(fact.data['effectiveFrom'] as string) > day) continue;
-    if (!best || (fact.data['effectiveFrom'] as string) >= (best.data['effectiveFrom'] as string)) best = fact;
+    if (fact.data['segmentCode'] !== segment || dayOfText(fact.data['effectiveFrom'] as string) > day)
+      continue;
+    if (!best || (fact.data['effectiveFrom'] as string) >= (best.data['effectiveFrom'] as string))
+      best = fact;
   }
   return best;
 }
@@ -78,11 +89,15 @@ interface Market {
 /** The market of the asked unit and segment in the period; undefined when nothing was reported for it. */
 async function marketOf(ask: Ask): Promise<{ reported: boolean; market: Market | undefined }> {
   const own = (await ask.register('market')).filter(({ data, unitId }) => {
-    return ((data['unitId'] as string | undefined) ?? unitId ?? ROOT) === ask.scope.unit && data['segmentCode'] === ask.scope.segment;
+    return (
+      ((data['unitId'] as string | undefined) ?? unitId ?? ROOT) === ask.scope.unit &&
+      data['segmentCode'] === ask.scope.segment
+    );
   });
   for (const basis of ['revenue', 'units'] as const) {
     const byPeriod = new Map<string, Fact>();
-    for (const fact of own) if (fact.data['basis'] === basis) byPeriod.set(fact.data['period'] as string, fact);
+    for (const fact of own)
+      if (fact.data['basis'] === basis) byPeriod.set(fact.data['period'] as string, fact);
     const facts = factsCovering(ask, byPeriod);
     if (!facts) continue;
     const competitors = facts.map(({ data }) => data['largestCompetitorAmount'] as string | undefined);
@@ -92,7 +107,9 @@ async function marketOf(ask: Ask): Promise<{ reported: boolean; market: Market |
         basis,
         measuredIn: (facts[0]?.data[basis === 'revenue' ? 'currency' : 'uom'] as string | undefined) ?? '',
         size: facts.reduce((sum, { data }) => sum + parseMicros(data['amount'] as string), 0n),
-        largestCompetitor: competitors.includes(undefined) ? undefined : competitors.reduce((sum, amount) => sum + parseMicros(amount as string), 0n),
+        largestCompetitor: competitors.includes(undefined)
+          ? undefined
+          : competitors.reduce((sum, amount) => sum + parseMicros(amount as string), 0n),
       },
     };
   }
@@ -111,8 +128,10 @@ function factsCovering(ask: Ask, byPeriod: ReadonlyMap<string, Fact>): readonly 
 }
 
 function partsOf(ask: Ask, grain: 'quarter' | 'month'): string[] {
-  if (ask.period.grain !== 'year' && ask.period.grain !== 'quarter' && ask.period.grain !== 'range') return [];
-  if (ask.period.grain === grain || (ask.period.grain === 'range' && ask.period.text.includes('W'))) return [];
+  if (ask.period.grain !== 'year' && ask.period.grain !== 'quarter' && ask.period.grain !== 'range')
+    return [];
+  if (ask.period.grain === grain || (ask.period.grain === 'range' && ask.period.text.includes('W')))
+    return [];
   try {
     return periodsWithin(ask.period, grain, ask.calendar).map(({ text }) => text);
   } catch (error) {
@@ -122,7 +141,12 @@ function partsOf(ask: Ask, grain: 'quarter' | 'month'): string[] {
   }
 }
 
-function share(code: string, name: KpiSheet['name'], formula: string, against: (market: Market) => bigint | undefined): KpiSheet {
+function share(
+  code: string,
+  name: KpiSheet['name'],
+  formula: string,
+  against: (market: Market) => bigint | undefined,
+): KpiSheet {
   return {
     ...sheet,
     code,
@@ -136,17 +160,32 @@ function share(code: string, name: KpiSheet['name'], formula: string, against: (
       if (!reported) return undefinedValue('no_data', {}, 0);
       if (!market) return undefinedValue('not_measurable', {}, n);
       const denominator = against(market);
-      return market.basis === 'revenue' ? revenueShare(ask, amounts, market, denominator, n) : unitShare(amounts, market, denominator, n);
+      return market.basis === 'revenue'
+        ? revenueShare(ask, amounts, market, denominator, n)
+        : unitShare(amounts, market, denominator, n);
     },
   };
 }
 
-function revenueShare(ask: Ask, amounts: readonly Amount[], market: Market, size: bigint | undefined, n: number): Evaluation {
-  const parts: Parts = { basis: 'revenue', ...(ask.currency === undefined ? {} : { currency: ask.currency }) };
+function revenueShare(
+  ask: Ask,
+  amounts: readonly Amount[],
+  market: Market,
+  size: bigint | undefined,
+  n: number,
+): Evaluation {
+  const parts: Parts = {
+    basis: 'revenue',
+    ...(ask.currency === undefined ? {} : { currency: ask.currency }),
+  };
   const own = revenueOf(ask, amounts);
-  const whole = ask.translation.flows([{ currency: market.measuredIn, day: ask.span.start, amount: size ?? 0n }]);
-  if ('missingRate' in own) return undefinedValue('not_measurable', { ...parts, missingRate: own.missingRate }, n);
-  if ('missingRate' in whole) return undefinedValue('not_measurable', { ...parts, missingRate: whole.missingRate }, n);
+  const whole = ask.translation.flows([
+    { currency: market.measuredIn, day: ask.span.start, amount: size ?? 0n },
+  ]);
+  if ('missingRate' in own)
+    return undefinedValue('not_measurable', { ...parts, missingRate: own.missingRate }, n);
+  if ('missingRate' in whole)
+    return undefinedValue('not_measurable', { ...parts, missingRate: whole.missingRate }, n);
   Object.assign(parts, { numerator: shownMoney(own.total, ask.currency) });
   if (size === undefined) return undefinedValue('not_measurable', parts, n);
   Object.assign(parts, { denominator: shownMoney(whole.total, ask.currency) });
@@ -154,9 +193,18 @@ function revenueShare(ask: Ask, amounts: readonly Amount[], market: Market, size
   return flagged(divideRatio(own.total, whole.total), parts, n);
 }
 
-function unitShare(amounts: readonly Amount[], market: Market, size: bigint | undefined, n: number): Evaluation {
+function unitShare(
+  amounts: readonly Amount[],
+  market: Market,
+  size: bigint | undefined,
+  n: number,
+): Evaluation {
   const own = sumOf(amounts, 'qty');
-  const parts: Parts = { basis: 'units', ...(market.measuredIn === '' ? {} : { uom: market.measuredIn }), numerator: shownQuantity(own) };
+  const parts: Parts = {
+    basis: 'units',
+    ...(market.measuredIn === '' ? {} : { uom: market.measuredIn }),
+    numerator: shownQuantity(own),
+  };
   if (size === undefined) return undefinedValue('not_measurable', parts, n);
   Object.assign(parts, { denominator: shownQuantity(size) });
   if (size === 0n) return undefinedValue('not_measurable', parts, n);
@@ -171,5 +219,10 @@ function flagged(value: ReturnType<typeof ratio>, parts: Parts, n: number): Eval
 export const marketKpis: readonly KpiSheet[] = [
   targetShare,
   share('market-share', { en: 'Market share', zh: '市场份额' }, 'own net sales / market', ({ size }) => size),
-  share('relative-market-share', { en: 'Relative market share', zh: '相对市场份额' }, 'own net sales / largest competitor', ({ largestCompetitor }) => largestCompetitor),
+  share(
+    'relative-market-share',
+    { en: 'Relative market share', zh: '相对市场份额' },
+    'own net sales / largest competitor',
+    ({ largestCompetitor }) => largestCompetitor,
+  ),
 ];

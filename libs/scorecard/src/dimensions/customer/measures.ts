@@ -1,6 +1,6 @@
 import { parseMicros } from '#kernel';
-import type { Contribution } from '../../projection/contribution.ts';
 import type { Fact } from '../../projection/change.ts';
+import type { Contribution } from '../../projection/contribution.ts';
 import type { Dimension } from '../../projection/dimension.ts';
 import { dayOfText, ROOT } from '../../projection/organisation.ts';
 import { INVOICE_DOCUMENTS, invoiceDocuments } from '../invoice-documents.ts';
@@ -33,8 +33,18 @@ export const customerDimension: Dimension = {
       documents: { SurveyResponseRecorded: (data) => answerKey(data) },
       contributions: surveyContributions,
     },
-    { name: 'contact', single: true, documents: { ProspectContacted: (_, factId) => factId }, contributions: contactContributions },
-    { name: 'market', single: true, documents: { MarketSizeReported: (_, factId) => factId }, contributions: marketContributions },
+    {
+      name: 'contact',
+      single: true,
+      documents: { ProspectContacted: (_, factId) => factId },
+      contributions: contactContributions,
+    },
+    {
+      name: 'market',
+      single: true,
+      documents: { MarketSizeReported: (_, factId) => factId },
+      contributions: marketContributions,
+    },
   ],
 };
 
@@ -45,14 +55,20 @@ function orderOf(data: Readonly<Record<string, unknown>>): string {
 /** One answer counts per survey, respondent, instrument and attribute: they share a document, and the latest one speaks. */
 function answerKey(data: Readonly<Record<string, unknown>>): string {
   const respondent = data['customerId'] === undefined ? `r:${data['responseId']}` : `c:${data['customerId']}`;
-  return [data['surveyId'], respondent, data['instrument'], data['attribute'] ?? ''].map((part) => encodeURIComponent(part as string)).join('/');
+  return [data['surveyId'], respondent, data['instrument'], data['attribute'] ?? '']
+    .map((part) => encodeURIComponent(part as string))
+    .join('/');
 }
 
 function* orderContributions(facts: readonly Fact[]): Generator<Contribution> {
   const placed = facts.find(({ type }) => type === 'OrderPlaced');
   if (!placed) return;
   const { data } = placed;
-  const at = { unit: unitOf(placed), day: dayOfText(data['orderedOn'] as string), customer: data['customerId'] as string };
+  const at = {
+    unit: unitOf(placed),
+    day: dayOfText(data['orderedOn'] as string),
+    customer: data['customerId'] as string,
+  };
   yield { ...at, measure: '$src:orders', amount: 1n };
   if (!qualifies(facts, data)) return;
   yield { ...at, measure: 'orders', amount: 1n };
@@ -67,13 +83,21 @@ function qualifies(facts: readonly Fact[], order: Fact['data']): boolean {
     const line = data['lineNo'] as number;
     cancelled.set(line, (cancelled.get(line) ?? 0n) + parseMicros(data['qty'] as string));
   }
-  return (order['lines'] as readonly { lineNo: number; qty: string }[]).some(({ lineNo, qty }) => (cancelled.get(lineNo) ?? 0n) < parseMicros(qty));
+  return (order['lines'] as readonly { lineNo: number; qty: string }[]).some(
+    ({ lineNo, qty }) => (cancelled.get(lineNo) ?? 0n) < parseMicros(qty),
+  );
 }
 
 function* activationContributions(facts: readonly Fact[]): Generator<Contribution> {
   for (const fact of facts) {
     const unit = fact.type === 'CustomerActivated' ? unitOf(fact) : ROOT;
-    yield { unit, day: dayOfText(fact.data['effectiveOn'] as string), customer: fact.data['customerId'] as string, measure: '$src:activations', amount: 1n };
+    yield {
+      unit,
+      day: dayOfText(fact.data['effectiveOn'] as string),
+      customer: fact.data['customerId'] as string,
+      measure: '$src:activations',
+      amount: 1n,
+    };
   }
 }
 
@@ -92,15 +116,22 @@ function* surveyContributions(facts: readonly Fact[]): Generator<Contribution> {
   const latest = facts.reduce<Fact | undefined>((best, fact) => {
     return !best || (fact.data['answeredOn'] as string) >= (best.data['answeredOn'] as string) ? fact : best;
   }, undefined);
-  for (const fact of facts) yield { ...placeOfAnswer(fact), measure: `$src:survey:${fact.data['instrument']}`, amount: 1n };
+  for (const fact of facts)
+    yield { ...placeOfAnswer(fact), measure: `$src:survey:${fact.data['instrument']}`, amount: 1n };
   if (!latest) return;
   const { data } = latest;
   const at = placeOfAnswer(latest);
-  const { instrument, scaleMin, scaleMax, score } = data as { instrument: string; scaleMin: number; scaleMax: number; score: number | null };
+  const { instrument, scaleMin, scaleMax, score } = data as {
+    instrument: string;
+    scaleMin: number;
+    scaleMax: number;
+    score: number | null;
+  };
   const attribute = encodeURIComponent((data['attribute'] as string | undefined) ?? '');
   const [least, greatest] = instrument === 'NPS' ? [0, 10] : [scaleMin, scaleMax];
   if (score === null) yield { ...at, measure: `svx|${instrument}|no-answer`, amount: 1n };
-  else if (!Number.isInteger(score) || score < least || score > greatest) yield { ...at, measure: `svx|${instrument}|out-of-scale`, amount: 1n };
+  else if (!Number.isInteger(score) || score < least || score > greatest)
+    yield { ...at, measure: `svx|${instrument}|out-of-scale`, amount: 1n };
   else yield { ...at, measure: `sv|${instrument}|${attribute}|${scaleMin}|${scaleMax}|${score}`, amount: 1n };
 }
 
@@ -118,7 +149,11 @@ function placeOfAnswer(fact: Fact): Pick<Contribution, 'unit' | 'day' | 'custome
 function* contactContributions(facts: readonly Fact[]): Generator<Contribution> {
   for (const fact of facts) {
     const customer = fact.data['customerId'] as string | undefined;
-    const at = { unit: unitOf(fact), day: dayOfText(fact.data['contactedOn'] as string), ...(customer === undefined ? {} : { customer }) };
+    const at = {
+      unit: unitOf(fact),
+      day: dayOfText(fact.data['contactedOn'] as string),
+      ...(customer === undefined ? {} : { customer }),
+    };
     yield { ...at, measure: '$src:contacts', amount: 1n };
     const cost = fact.data['cost'] as { amount: string; currency: string } | undefined;
     if (cost) yield { ...at, measure: `reach|${cost.currency}`, amount: parseMicros(cost.amount) };

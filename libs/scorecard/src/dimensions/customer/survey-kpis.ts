@@ -18,7 +18,13 @@ interface Answer {
 function answersOf(measures: Measures, instrument: string): Answer[] {
   return measures.under(`sv|${instrument}|`).map(([rest, count]) => {
     const [attribute, least, greatest, score] = rest.split('|') as [string, string, string, string];
-    return { attribute: decodeURIComponent(attribute), least: BigInt(least), greatest: BigInt(greatest), score: BigInt(score), count };
+    return {
+      attribute: decodeURIComponent(attribute),
+      least: BigInt(least),
+      greatest: BigInt(greatest),
+      score: BigInt(score),
+      count,
+    };
   });
 }
 
@@ -67,8 +73,14 @@ function survey(
       const { value, status, parts } = await evaluate(ask, answers);
       const all = { ...parts, ...excluded };
       if (n === 0n) return undefinedValue('not_measurable', all, 0);
-      if (status || value === null) return { value: null, status: status ?? 'not_measurable', parts: all, n: Number(n) };
-      return { value, parts: all, n: Number(n), ...(n < BigInt(ask.policy.minimumResponses) ? { status: 'insufficient' as const } : {}) };
+      if (status || value === null)
+        return { value: null, status: status ?? 'not_measurable', parts: all, n: Number(n) };
+      return {
+        value,
+        parts: all,
+        n: Number(n),
+        ...(n < BigInt(ask.policy.minimumResponses) ? { status: 'insufficient' as const } : {}),
+      };
     },
   };
 }
@@ -78,10 +90,19 @@ function fraction(numerator: bigint, denominator: bigint): Omit<Evaluation, 'n'>
   return denominator === 0n ? { value: null, parts } : { value: shown(ratio(numerator, denominator)), parts };
 }
 
-const csat = survey('csat', 'CSAT', { en: 'Customer satisfaction (top boxes)', zh: '客户满意度' }, 'fraction', 'answers in the top boxes / valid answers', async (ask, answers) => {
-  const top = answers.filter(({ score, greatest }) => score > greatest - BigInt(ask.policy.satisfactionTopBoxes));
-  return fraction(countOf(top), countOf(answers));
-});
+const csat = survey(
+  'csat',
+  'CSAT',
+  { en: 'Customer satisfaction (top boxes)', zh: '客户满意度' },
+  'fraction',
+  'answers in the top boxes / valid answers',
+  async (ask, answers) => {
+    const top = answers.filter(
+      ({ score, greatest }) => score > greatest - BigInt(ask.policy.satisfactionTopBoxes),
+    );
+    return fraction(countOf(top), countOf(answers));
+  },
+);
 
 const csatMean = survey(
   'csat-mean',
@@ -97,29 +118,60 @@ const csatMean = survey(
   ['csat'],
 );
 
-const nps = survey('nps', 'NPS', { en: 'Net promoter score', zh: '净推荐值' }, 'points', '100 · (promoters 9–10 − detractors 0–6) / valid answers', async (_ask, answers) => {
-  const promoters = countOf(answers.filter(({ score }) => score >= 9n));
-  const detractors = countOf(answers.filter(({ score }) => score <= 6n));
-  const n = countOf(answers);
-  const parts = { promoters: String(promoters), passives: String(n - promoters - detractors), detractors: String(detractors) };
-  return n === 0n ? { value: null, parts } : { value: shown(ratio(100n * (promoters - detractors), n)), parts };
-});
+const nps = survey(
+  'nps',
+  'NPS',
+  { en: 'Net promoter score', zh: '净推荐值' },
+  'points',
+  '100 · (promoters 9–10 − detractors 0–6) / valid answers',
+  async (_ask, answers) => {
+    const promoters = countOf(answers.filter(({ score }) => score >= 9n));
+    const detractors = countOf(answers.filter(({ score }) => score <= 6n));
+    const n = countOf(answers);
+    const parts = {
+      promoters: String(promoters),
+      passives: String(n - promoters - detractors),
+      detractors: String(detractors),
+    };
+    return n === 0n
+      ? { value: null, parts }
+      : { value: shown(ratio(100n * (promoters - detractors), n)), parts };
+  },
+);
 
 /** Mean position of the answers on their own scale, 0 to 1. */
 function standing(answers: readonly Answer[]): Ratio {
-  const sum = answers.reduce((total, { score, least, greatest, count }) => addRatio(total, ratio((score - least) * count, greatest - least)), ratio(0n));
+  const sum = answers.reduce(
+    (total, { score, least, greatest, count }) =>
+      addRatio(total, ratio((score - least) * count, greatest - least)),
+    ratio(0n),
+  );
   return divideRatio(sum, ratio(countOf(answers)));
 }
 
-const acsi = survey('acsi', 'ACSI', { en: 'Customer satisfaction index (ACSI)', zh: '客户满意度指数' }, 'points', '100 · Σ weight · (mean − min) / (max − min)', async (ask, answers) => {
-  const byAttribute = byAttributeOf(answers);
-  const weights = ask.policy.weights ?? Object.fromEntries([...byAttribute.keys()].map((attribute) => [attribute, '1']));
-  const missing = Object.keys(weights).filter((attribute) => !byAttribute.has(attribute)).sort();
-  const { sum, weight } = weighted(Object.entries(weights), (attribute) => byAttribute.get(attribute), standing);
-  const parts: Parts = missing.length === 0 ? {} : { missing: missing.join(',') };
-  if (weight.numerator === 0n) return { value: null, parts };
-  return { value: shown(multiplyRatio(ratio(100n), divideRatio(sum, weight))), parts };
-});
+const acsi = survey(
+  'acsi',
+  'ACSI',
+  { en: 'Customer satisfaction index (ACSI)', zh: '客户满意度指数' },
+  'points',
+  '100 · Σ weight · (mean − min) / (max − min)',
+  async (ask, answers) => {
+    const byAttribute = byAttributeOf(answers);
+    const weights =
+      ask.policy.weights ?? Object.fromEntries([...byAttribute.keys()].map((attribute) => [attribute, '1']));
+    const missing = Object.keys(weights)
+      .filter((attribute) => !byAttribute.has(attribute))
+      .sort();
+    const { sum, weight } = weighted(
+      Object.entries(weights),
+      (attribute) => byAttribute.get(attribute),
+      standing,
+    );
+    const parts: Parts = missing.length === 0 ? {} : { missing: missing.join(',') };
+    if (weight.numerator === 0n) return { value: null, parts };
+    return { value: shown(multiplyRatio(ratio(100n), divideRatio(sum, weight))), parts };
+  },
+);
 
 function weighted(
   weights: Iterable<readonly [attribute: string, weight: string]>,
@@ -157,8 +209,11 @@ const valueProposition: KpiSheet = {
     let n = 0n;
     const missing: string[] = [];
     for (const segment of codes) {
-      const proposition = (definitionOn(definitions, segment, start)?.data['valueProposition'] ?? []) as readonly { attribute: string; weight: string }[];
-      const answers = byAttributeOf(answersOf(await ask.read.flow({ unit: ask.scope.unit, segment }, ask.span), 'ATTRIBUTE'));
+      const proposition = (definitionOn(definitions, segment, start)?.data['valueProposition'] ??
+        []) as readonly { attribute: string; weight: string }[];
+      const answers = byAttributeOf(
+        answersOf(await ask.read.flow({ unit: ask.scope.unit, segment }, ask.span), 'ATTRIBUTE'),
+      );
       for (const { attribute } of proposition) {
         if (answers.has(attribute)) n += countOf(answers.get(attribute) as readonly Answer[]);
         else missing.push(attribute);

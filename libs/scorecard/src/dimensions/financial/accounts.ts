@@ -22,7 +22,11 @@ export type AccountClass = (typeof ACCOUNT_CLASSES)[number];
 export const BALANCE_CLASSES: ReadonlySet<AccountClass> = new Set<AccountClass>(ACCOUNT_CLASSES.slice(5));
 
 /** Assets, whatever they are financed by. */
-export const ASSET_CLASSES: ReadonlySet<AccountClass> = new Set<AccountClass>(['asset', 'construction-in-progress', 'cash']);
+export const ASSET_CLASSES: ReadonlySet<AccountClass> = new Set<AccountClass>([
+  'asset',
+  'construction-in-progress',
+  'cash',
+]);
 
 /** The effective-dated chart of accounts. */
 export class ChartOfAccounts {
@@ -32,7 +36,10 @@ export class ChartOfAccounts {
     for (const { data } of facts) {
       const code = data['accountCode'] as string;
       const list = this.#definitions.get(code) ?? [];
-      list.push({ from: dayOfText(data['effectiveFrom'] as string), accountClass: data['accountClass'] as AccountClass });
+      list.push({
+        from: dayOfText(data['effectiveFrom'] as string),
+        accountClass: data['accountClass'] as AccountClass,
+      });
       this.#definitions.set(code, list);
     }
     for (const list of this.#definitions.values()) list.sort((a, b) => a.from - b.from);

@@ -1,10 +1,10 @@
-import { addRatio, type Period, ratio, type Ratio, subtractRatio } from '#kernel';
-import { civilOfDay, dayOfCivil } from '../../projection/days.ts';
-import { ALL_TIME, monthSheet, monthSlot, pageKey } from '../../projection/page.ts';
-import { dayOfText } from '../../projection/organisation.ts';
+import { addRatio, type Period, type Ratio, ratio, subtractRatio } from '#kernel';
 import type { Ask } from '../../figures/kpi.ts';
 import type { Amount } from '../../figures/scope.ts';
 import type { ForeignAmount, Translated } from '../../figures/translation.ts';
+import { civilOfDay, dayOfCivil } from '../../projection/days.ts';
+import { dayOfText } from '../../projection/organisation.ts';
+import { ALL_TIME, monthSheet, monthSlot, pageKey } from '../../projection/page.ts';
 import { type AccountClass, ASSET_CLASSES, BALANCE_CLASSES, ChartOfAccounts } from './accounts.ts';
 
 /** Amounts that financial KPIs are made of, in millionths of the reporting currency, exact. Source: docs/figures.md §5. */
@@ -59,7 +59,10 @@ export class PeriodAmounts {
   }
 
   count(measure: string): bigint {
-    return this.#amounts.reduce((sum, amount) => (amount.measure === measure ? sum + amount.amount : sum), 0n);
+    return this.#amounts.reduce(
+      (sum, amount) => (amount.measure === measure ? sum + amount.amount : sum),
+      0n,
+    );
   }
 
   get documents(): bigint {
@@ -76,7 +79,8 @@ export class PeriodAmounts {
 
   /** R: net revenue, from invoices or (policy) from the ledger. */
   revenue(): Sum {
-    if (this.#ask.policyOf('net-revenue').revenueBasis === 'ledger') return minus(ZERO, this.ledger('revenue'));
+    if (this.#ask.policyOf('net-revenue').revenueBasis === 'ledger')
+      return minus(ZERO, this.ledger('revenue'));
     return minus(this.invoiced(), this.credited());
   }
 
@@ -134,8 +138,19 @@ interface Posting {
 
 function postingOf(measure: string): Posting | undefined {
   if (!measure.startsWith('$led|')) return undefined;
-  const [, account, currency, counter, opening] = measure.split('|') as [string, string, string, string, string];
-  return { account: decodeURIComponent(account), currency, counter: decodeURIComponent(counter), opening: opening === 'o' };
+  const [, account, currency, counter, opening] = measure.split('|') as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  return {
+    account: decodeURIComponent(account),
+    currency,
+    counter: decodeURIComponent(counter),
+    opening: opening === 'o',
+  };
 }
 
 function eliminated(ask: Ask, counter: string, day: number): boolean {
@@ -160,7 +175,10 @@ export async function capitalAt(ask: Ask, day: number, period: Period): Promise<
     const accountClass = chart.classOf(posting.account, postedOn);
     if (accountClass === undefined) unknown.add(posting.account);
     else if (BALANCE_CLASSES.has(accountClass)) known = true;
-    if (accountClass !== undefined && (ASSET_CLASSES.has(accountClass) || accountClass === 'liability-current-non-interest-bearing')) {
+    if (
+      accountClass !== undefined &&
+      (ASSET_CLASSES.has(accountClass) || accountClass === 'liability-current-non-interest-bearing')
+    ) {
       balances.push({ currency: posting.currency, day, amount });
     }
   }
@@ -172,14 +190,19 @@ export async function capitalAt(ask: Ask, day: number, period: Period): Promise<
  * account's class or the tree changes, and the last one, are opened by days.
  */
 async function postingsUpTo(ask: Ask, day: number): Promise<Amount[]> {
-  const units = (await ask.read.units()).filter((unit) => ask.organisation.contains(ask.scope.unit, unit, day));
+  const units = (await ask.read.units()).filter((unit) =>
+    ask.organisation.contains(ask.scope.unit, unit, day),
+  );
   const segment = ask.scope.segment ?? '';
   const { year, month } = civilOfDay(day);
   const last = monthSlot(year, month);
   const opened = new Set([last, ...(await turningMonths(ask)).filter((slot) => slot < last)]);
   const allTime = (unit: string) => pageKey('U', unit, segment, ALL_TIME);
-  const monthOf = (unit: string, slot: number) => pageKey('U', unit, segment, monthSheet(Math.floor(slot / 12), (slot % 12) + 1));
-  const pages = await ask.read.reader.pages(units.flatMap((unit) => [allTime(unit), ...[...opened].map((slot) => monthOf(unit, slot))]));
+  const monthOf = (unit: string, slot: number) =>
+    pageKey('U', unit, segment, monthSheet(Math.floor(slot / 12), (slot % 12) + 1));
+  const pages = await ask.read.reader.pages(
+    units.flatMap((unit) => [allTime(unit), ...[...opened].map((slot) => monthOf(unit, slot))]),
+  );
   const out: Amount[] = [];
   for (const unit of units) {
     for (const [slot, measure, amount] of pages.get(allTime(unit))?.entries() ?? []) {
@@ -189,7 +212,8 @@ async function postingsUpTo(ask: Ask, day: number): Promise<Amount[]> {
     for (const slot of opened) {
       const first = dayOfCivil(Math.floor(slot / 12), (slot % 12) + 1, 1) - 1;
       for (const [dayOfMonth, measure, amount] of pages.get(monthOf(unit, slot))?.entries() ?? []) {
-        if (measure.startsWith('$led|') && first + dayOfMonth <= day) out.push({ unit, day: first + dayOfMonth, measure, amount });
+        if (measure.startsWith('$led|') && first + dayOfMonth <= day)
+          out.push({ unit, day: first + dayOfMonth, measure, amount });
       }
     }
   }
@@ -198,7 +222,9 @@ async function postingsUpTo(ask: Ask, day: number): Promise<Amount[]> {
 
 /** Months inside which the class of some account or the tree changes. */
 async function turningMonths(ask: Ask): Promise<number[]> {
-  const turns = (await ask.register('accounts')).map(({ data }) => dayOfText(data['effectiveFrom'] as string));
+  const turns = (await ask.register('accounts')).map(({ data }) =>
+    dayOfText(data['effectiveFrom'] as string),
+  );
   return [...turns, ...ask.organisation.turningDays]
     .map((day) => civilOfDay(day))
     .filter(({ day }) => day !== 1)

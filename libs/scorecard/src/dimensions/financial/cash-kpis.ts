@@ -7,9 +7,20 @@ import { moneyFigure } from './figures.ts';
 const ACTIVITIES = ['operating', 'investing', 'financing'] as const;
 type Activity = (typeof ACTIVITIES)[number];
 
-const sheet = { dimension: 'financial', direction: 'up', leading: false, unit: 'money', main: ['cash'] } as const;
+const sheet = {
+  dimension: 'financial',
+  direction: 'up',
+  leading: false,
+  unit: 'money',
+  main: ['cash'],
+} as const;
 
-function cashFlow(code: string, name: KpiSheet['name'], activities: readonly Activity[], shownParts: boolean): KpiSheet {
+function cashFlow(
+  code: string,
+  name: KpiSheet['name'],
+  activities: readonly Activity[],
+  shownParts: boolean,
+): KpiSheet {
   return {
     ...sheet,
     code,
@@ -27,9 +38,29 @@ function cashFlow(code: string, name: KpiSheet['name'], activities: readonly Act
 }
 
 export const cashKpis: readonly KpiSheet[] = [
-  cashFlow('operating-cash-flow', { en: 'Cash flow from operating activities', zh: '经营活动现金流量' }, ['operating'], false),
-  cashFlow('investing-cash-flow', { en: 'Cash flow from investing activities', zh: '投资活动现金流量' }, ['investing'], false),
-  cashFlow('financing-cash-flow', { en: 'Cash flow from financing activities', zh: '筹资活动现金流量' }, ['financing'], false),
+  cashFlow(
+    'operating-cash-flow',
+    { en: 'Cash flow from operating activities', zh: '经营活动现金流量' },
+    ['operating'],
+    false,
+  ),
+  cashFlow(
+    'investing-cash-flow',
+    { en: 'Cash flow from investing activities', zh: '投资活动现金流量' },
+    ['investing'],
+    false,
+  ),
+  cashFlow(
+    'financing-cash-flow',
+    { en: 'Cash flow from financing activities', zh: '筹资活动现金流量' },
+    ['financing'],
+    false,
+  ),
   cashFlow('net-cash-change', { en: 'Net change in cash', zh: '现金净增加额' }, ACTIVITIES, true),
-  cashFlow('free-cash-flow', { en: 'Free cash flow (operating + investing)', zh: '自由现金流量' }, ['operating', 'investing'], true),
+  cashFlow(
+    'free-cash-flow',
+    { en: 'Free cash flow (operating + investing)', zh: '自由现金流量' },
+    ['operating', 'investing'],
+    true,
+  ),
 ];

@@ -1,4 +1,5 @@
 export { financialDimension } from './measures.ts';
+
 import type { KpiSheet } from '../../figures/kpi.ts';
 import { cashKpis } from './cash-kpis.ts';
 import { profitKpis } from './profit-kpis.ts';

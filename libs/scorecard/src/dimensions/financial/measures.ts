@@ -1,6 +1,6 @@
 import { parseMicros } from '#kernel';
-import type { Contribution } from '../../projection/contribution.ts';
 import type { Fact } from '../../projection/change.ts';
+import type { Contribution } from '../../projection/contribution.ts';
 import type { Dimension } from '../../projection/dimension.ts';
 import { dayOfText, ROOT } from '../../projection/organisation.ts';
 import { INVOICE_DOCUMENTS, invoiceDocuments } from '../invoice-documents.ts';
@@ -17,8 +17,18 @@ export const financialDimension: Dimension = {
   registers: { AccountDefined: 'accounts', CapitalCostRateSet: 'capital-rates' },
   families: [
     { name: 'invoice', documents: INVOICE_DOCUMENTS, contributions: invoiceContributions },
-    { name: 'cash', single: true, documents: { CashMoved: (_, factId) => factId }, contributions: cashContributions },
-    { name: 'ledger', single: true, documents: { LedgerAmountPosted: (_, factId) => factId }, contributions: ledgerContributions },
+    {
+      name: 'cash',
+      single: true,
+      documents: { CashMoved: (_, factId) => factId },
+      contributions: cashContributions,
+    },
+    {
+      name: 'ledger',
+      single: true,
+      documents: { LedgerAmountPosted: (_, factId) => factId },
+      contributions: ledgerContributions,
+    },
   ],
 };
 
@@ -30,7 +40,8 @@ function* invoiceContributions(facts: readonly Fact[]): Generator<Contribution> 
     for (const line of lines) {
       yield { ...at, measure: `${net}|${currency}`, amount: line.net };
       if (line.cost !== undefined) yield { ...at, measure: `${cost}|${currency}`, amount: line.cost };
-      if (kind === 'invoice') yield { ...at, measure: line.cost === undefined ? 'costless' : 'costed', amount: 1n };
+      if (kind === 'invoice')
+        yield { ...at, measure: line.cost === undefined ? 'costless' : 'costed', amount: 1n };
     }
   }
 }
@@ -41,7 +52,11 @@ function* cashContributions(facts: readonly Fact[]): Generator<Contribution> {
     const at = { unit: unitOf(fact), day: dayOfText(data['valueDate'] as string) };
     yield { ...at, measure: '$src:cash', amount: 1n };
     if (data['category'] === 'internal-transfer') continue;
-    yield { ...at, measure: `cash|${data['activity']}|${data['currency']}`, amount: parseMicros(data['amount'] as string) };
+    yield {
+      ...at,
+      measure: `cash|${data['activity']}|${data['currency']}`,
+      amount: parseMicros(data['amount'] as string),
+    };
     yield { ...at, measure: `moves|${data['activity']}`, amount: 1n };
   }
 }

@@ -1,7 +1,17 @@
-import { divideRatio, monthsIn, multiplyRatio, previousPeriod, type Ratio, ratio, ratioOfDecimal, samePeriodOfPriorYear, subtractRatio } from '#kernel';
+import {
+  divideRatio,
+  monthsIn,
+  multiplyRatio,
+  previousPeriod,
+  type Ratio,
+  ratio,
+  ratioOfDecimal,
+  samePeriodOfPriorYear,
+  subtractRatio,
+} from '#kernel';
+import { Coverage } from '../../figures/coverage.ts';
 import { type Ask, type Evaluation, type KpiSheet, type Parts, undefinedValue } from '../../figures/kpi.ts';
 import { shown, shownMoney } from '../../figures/shown.ts';
-import { Coverage } from '../../figures/coverage.ts';
 import { dayOfText } from '../../projection/organisation.ts';
 import { type Capital, capitalAt, minus, PeriodAmounts, plus, type Sum } from './amounts.ts';
 import { moneyFigure, moneyRatio, reasonsOf } from './figures.ts';
@@ -18,7 +28,12 @@ const sheet = {
   policyFrom: ['net-revenue'],
 } as const;
 
-function margin(code: string, name: KpiSheet['name'], formula: string, profit: (amounts: PeriodAmounts) => Sum): KpiSheet {
+function margin(
+  code: string,
+  name: KpiSheet['name'],
+  formula: string,
+  profit: (amounts: PeriodAmounts) => Sum,
+): KpiSheet {
   return {
     ...sheet,
     code,
@@ -42,7 +57,13 @@ const earningsGrowth: KpiSheet = {
   async evaluate(ask) {
     const current = await PeriodAmounts.read(ask);
     const prior = await PeriodAmounts.read(ask.at(samePeriodOfPriorYear(ask.period, ask.calendar)));
-    return growth(ask, current.operatingProfit(), prior.operatingProfit(), current.documents, (difference) => ({ difference }));
+    return growth(
+      ask,
+      current.operatingProfit(),
+      prior.operatingProfit(),
+      current.documents,
+      (difference) => ({ difference }),
+    );
   },
 };
 
@@ -63,14 +84,19 @@ async function averageCapital(ask: Ask): Promise<AverageCapital> {
   const closed = (await ask.register('closings')).some(
     ({ data }) => data['unitId'] === ask.scope.unit && periodEndsAtOrAfter(ask, data['period'] as string),
   );
-  return { opening, closing, average: { ...sum, total: divideRatio(sum.total, ratio(2n)) }, settled: later || closed };
+  return {
+    opening,
+    closing,
+    average: { ...sum, total: divideRatio(sum.total, ratio(2n)) },
+    settled: later || closed,
+  };
 }
 
 function periodEndsAtOrAfter(ask: Ask, text: string): boolean {
   return dayOfText(ask.periodOf(text).end) >= ask.span.end;
 }
 
-function onCapital(ask: Ask, evaluation: Evaluation, capital: AverageCapital): Evaluation {
+function onCapital(evaluation: Evaluation, capital: AverageCapital): Evaluation {
   if (!capital.closing.known) return { ...evaluation, value: null, status: 'not_measurable' };
   if (evaluation.status) return evaluation;
   return { ...evaluation, incomplete: evaluation.incomplete === true || !capital.settled };
@@ -89,7 +115,11 @@ const roce: KpiSheet = {
       openingCapital: shownMoney(capital.opening.total, ask.currency),
       closingCapital: shownMoney(capital.closing.total, ask.currency),
     };
-    return onCapital(ask, moneyRatio(ask, amounts.operatingProfit(), capital.average, amounts.documents, parts), capital);
+    return onCapital(
+      ask,
+      moneyRatio(ask, amounts.operatingProfit(), capital.average, amounts.documents, parts),
+      capital,
+    );
   },
 };
 
@@ -104,10 +134,16 @@ async function capitalRate(ask: Ask): Promise<CapitalRate | undefined> {
   for (const unit of ask.organisation.chain(ask.scope.unit, ask.span.end - 1)) {
     let best: (typeof rates)[number] | undefined;
     for (const fact of rates) {
-      if (fact.data['unitId'] !== unit || dayOfText(fact.data['effectiveFrom'] as string) > ask.span.start) continue;
-      if (!best || (fact.data['effectiveFrom'] as string) >= (best.data['effectiveFrom'] as string)) best = fact;
+      if (fact.data['unitId'] !== unit || dayOfText(fact.data['effectiveFrom'] as string) > ask.span.start)
+        continue;
+      if (!best || (fact.data['effectiveFrom'] as string) >= (best.data['effectiveFrom'] as string))
+        best = fact;
     }
-    if (best) return { wacc: ratioOfDecimal(best.data['wacc'] as string), taxRate: ratioOfDecimal(best.data['taxRate'] as string) };
+    if (best)
+      return {
+        wacc: ratioOfDecimal(best.data['wacc'] as string),
+        taxRate: ratioOfDecimal(best.data['taxRate'] as string),
+      };
   }
   return undefined;
 }
@@ -128,15 +164,29 @@ const eva: KpiSheet = {
     const rate = await capitalRate(ask);
     const profit = amounts.operatingProfit();
     if (!rate) {
-      const parts: Parts = { capital: shownMoney(capital.average.total, ask.currency), ...(ask.currency === undefined ? {} : { currency: ask.currency }) };
-      return undefinedValue('not_measurable', { ...parts, ...reasonsOf(profit, capital.average).parts }, Number(amounts.documents));
+      const parts: Parts = {
+        capital: shownMoney(capital.average.total, ask.currency),
+        ...(ask.currency === undefined ? {} : { currency: ask.currency }),
+      };
+      return undefinedValue(
+        'not_measurable',
+        { ...parts, ...reasonsOf(profit, capital.average).parts },
+        Number(amounts.documents),
+      );
     }
     const nopat = afterTax(profit, rate);
     const share = divideRatio(monthsIn(ask.period), ratio(12n));
-    const charge: Sum = { ...capital.average, total: multiplyRatio(multiplyRatio(capital.average.total, rate.wacc), share) };
-    const figure = moneyFigure(ask, minus(nopat, charge), amounts.documents, { nopat, capital: capital.average, charge });
+    const charge: Sum = {
+      ...capital.average,
+      total: multiplyRatio(multiplyRatio(capital.average.total, rate.wacc), share),
+    };
+    const figure = moneyFigure(ask, minus(nopat, charge), amounts.documents, {
+      nopat,
+      capital: capital.average,
+      charge,
+    });
     const parts = { ...figure.parts, wacc: shown(rate.wacc), taxRate: shown(rate.taxRate) };
-    return onCapital(ask, { ...figure, parts }, capital);
+    return onCapital({ ...figure, parts }, capital);
   },
 };
 
@@ -150,15 +200,33 @@ const roic: KpiSheet = {
     const amounts = await PeriodAmounts.read(ask);
     const capital = await averageCapital(ask);
     const rate = await capitalRate(ask);
-    if (!rate) return undefinedValue('not_measurable', reasonsOf(amounts.operatingProfit(), capital.average).parts, Number(amounts.documents));
-    const figure = moneyRatio(ask, afterTax(amounts.operatingProfit(), rate), capital.average, amounts.documents, { taxRate: shown(rate.taxRate) });
-    return onCapital(ask, figure, capital);
+    if (!rate)
+      return undefinedValue(
+        'not_measurable',
+        reasonsOf(amounts.operatingProfit(), capital.average).parts,
+        Number(amounts.documents),
+      );
+    const figure = moneyRatio(
+      ask,
+      afterTax(amounts.operatingProfit(), rate),
+      capital.average,
+      amounts.documents,
+      { taxRate: shown(rate.taxRate) },
+    );
+    return onCapital(figure, capital);
   },
 };
 
 export const profitKpis: readonly KpiSheet[] = [
-  margin('operating-margin', { en: 'Operating margin', zh: '营业利润率' }, 'operating profit / net revenue', (amounts) => amounts.operatingProfit()),
-  margin('net-margin', { en: 'Net margin', zh: '净利率' }, 'net profit / net revenue', (amounts) => amounts.netProfit()),
+  margin(
+    'operating-margin',
+    { en: 'Operating margin', zh: '营业利润率' },
+    'operating profit / net revenue',
+    (amounts) => amounts.operatingProfit(),
+  ),
+  margin('net-margin', { en: 'Net margin', zh: '净利率' }, 'net profit / net revenue', (amounts) =>
+    amounts.netProfit(),
+  ),
   roce,
   earningsGrowth,
   eva,

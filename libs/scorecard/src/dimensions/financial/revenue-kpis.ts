@@ -1,4 +1,11 @@
-import { type Calendar, compoundGrowth, divideRatio, type Period, previousPeriod, samePeriodOfPriorYear } from '#kernel';
+import {
+  type Calendar,
+  compoundGrowth,
+  divideRatio,
+  type Period,
+  previousPeriod,
+  samePeriodOfPriorYear,
+} from '#kernel';
 import { type Ask, type Evaluation, type KpiSheet, undefinedValue } from '../../figures/kpi.ts';
 import { shown, shownMoney } from '../../figures/shown.ts';
 import { minus, PeriodAmounts, type Sum } from './amounts.ts';
@@ -6,7 +13,12 @@ import { moneyFigure, moneyRatio, reasonsOf } from './figures.ts';
 
 /** Revenue and its growth 营业收入. Source: kpis.md F1, F2; docs/figures.md §5. */
 
-const sheet = { dimension: 'financial', direction: 'up', leading: false, policyFrom: ['net-revenue'] } as const;
+const sheet = {
+  dimension: 'financial',
+  direction: 'up',
+  leading: false,
+  policyFrom: ['net-revenue'],
+} as const;
 
 const netRevenue: KpiSheet = {
   ...sheet,
@@ -36,13 +48,20 @@ const grossMargin: KpiSheet = {
     const costless = amounts.count('costless');
     if (costless === 0n) return figure;
     const parts = { ...figure.parts, linesWithoutCost: String(costless) };
-    if (amounts.count('costed') === 0n && revenue.total.numerator !== 0n) return { ...figure, value: null, status: 'not_measurable', parts };
+    if (amounts.count('costed') === 0n && revenue.total.numerator !== 0n)
+      return { ...figure, value: null, status: 'not_measurable', parts };
     return { ...figure, parts, incomplete: true };
   },
 };
 
 /** (current − prior) / prior; a base of zero cannot be measured, a negative one has no meaning. */
-export function growth(ask: Ask, current: Sum, prior: Sum, n: bigint, more: (difference: string) => Record<string, string> = () => ({})): Evaluation {
+export function growth(
+  ask: Ask,
+  current: Sum,
+  prior: Sum,
+  n: bigint,
+  more: (difference: string) => Record<string, string> = () => ({}),
+): Evaluation {
   const difference = minus(current, prior);
   const reasons = reasonsOf(difference);
   const money = (sum: Sum) => shownMoney(sum.total, ask.currency);
@@ -55,12 +74,23 @@ export function growth(ask: Ask, current: Sum, prior: Sum, n: bigint, more: (dif
     ...more(money(difference)),
     ...reasons.parts,
   };
-  if (reasons.missing || prior.total.numerator === 0n) return undefinedValue('not_measurable', parts, Number(n));
+  if (reasons.missing || prior.total.numerator === 0n)
+    return undefinedValue('not_measurable', parts, Number(n));
   if (prior.total.numerator < 0n) return undefinedValue('not_meaningful', parts, Number(n));
-  return { value: shown(divideRatio(difference.total, prior.total)), parts, n: Number(n), incomplete: reasons.incomplete };
+  return {
+    value: shown(divideRatio(difference.total, prior.total)),
+    parts,
+    n: Number(n),
+    incomplete: reasons.incomplete,
+  };
 }
 
-function revenueGrowth(code: string, name: KpiSheet['name'], formula: string, base: (period: Period, calendar: Calendar) => Period): KpiSheet {
+function revenueGrowth(
+  code: string,
+  name: KpiSheet['name'],
+  formula: string,
+  base: (period: Period, calendar: Calendar) => Period,
+): KpiSheet {
   return {
     ...sheet,
     code,
@@ -96,19 +126,39 @@ const revenueCagr: KpiSheet = {
     const current = await PeriodAmounts.read(ask);
     const revenue = current.revenue();
     const prior = (await PeriodAmounts.read(ask.at(yearsEarlier(ask.period, ask.calendar)))).revenue();
-    const { parts: growthParts, status, n, incomplete = false } = growth(ask, revenue, prior, current.documents);
+    const {
+      parts: growthParts,
+      status,
+      n,
+      incomplete = false,
+    } = growth(ask, revenue, prior, current.documents);
     const { numerator: _, denominator: __, ...rest } = growthParts;
     const parts = { ...rest, years: String(CAGR_YEARS) };
     if (status === 'not_measurable' || status === 'not_meaningful') return undefinedValue(status, parts, n);
     if (revenue.total.numerator < 0n) return undefinedValue('not_meaningful', parts, n);
-    return { value: compoundGrowth(divideRatio(revenue.total, prior.total), CAGR_YEARS, 6), parts, n, incomplete };
+    return {
+      value: compoundGrowth(divideRatio(revenue.total, prior.total), CAGR_YEARS, 6),
+      parts,
+      n,
+      incomplete,
+    };
   },
 };
 
 export const revenueKpis: readonly KpiSheet[] = [
   netRevenue,
   grossMargin,
-  revenueGrowth('revenue-growth', { en: 'Revenue growth on the prior year', zh: '营业收入增长率' }, '(R − R of the same period of the prior year) / that', samePeriodOfPriorYear),
-  revenueGrowth('revenue-growth-sequential', { en: 'Revenue growth on the previous period', zh: '营业收入环比增长率' }, '(R − R of the previous period) / that', previousPeriod),
+  revenueGrowth(
+    'revenue-growth',
+    { en: 'Revenue growth on the prior year', zh: '营业收入增长率' },
+    '(R − R of the same period of the prior year) / that',
+    samePeriodOfPriorYear,
+  ),
+  revenueGrowth(
+    'revenue-growth-sequential',
+    { en: 'Revenue growth on the previous period', zh: '营业收入环比增长率' },
+    '(R − R of the previous period) / that',
+    previousPeriod,
+  ),
   revenueCagr,
 ];
