@@ -116,7 +116,6 @@ const roce: KpiSheet = {
       closingCapital: shownMoney(capital.closing.total, ask.currency),
     };
     return onCapital(
-      ask,
       moneyRatio(ask, amounts.operatingProfit(), capital.average, amounts.documents, parts),
       capital,
     );
