@@ -41,8 +41,8 @@ export interface CommandsOptions {
 const OPTIONS = Symbol('CommandsOptions');
 
 /** Makes the runner, the recorder and the references available to every area's handlers. */
-// biome-ignore lint/complexity/noStaticOnlyClass: Nest names a dynamic module by its class
 @Module({})
+// biome-ignore lint/complexity/noStaticOnlyClass: Nest names a dynamic module by its class
 export class CommandsModule {
   static forRootAsync(options: {
     readonly imports?: NonNullable<ModuleMetadata['imports']>;

@@ -86,7 +86,7 @@ async function session(store: StoreClient, { options, ended, course, arrived }: 
   const news = watch(subscription, ended, arrived);
   try {
     for (;;) {
-      const batch = take(subscription, batchMax, course.last);
+      const batch = await gather(subscription, batchMax, course.last);
       if (batch.length > 0) {
         await handOver(() => options.onEvents(batch));
         course.last = batch.at(-1)?.position;
@@ -106,8 +106,27 @@ async function session(store: StoreClient, { options, ended, course, arrived }: 
   }
 }
 
-function take(subscription: AllStreamSubscription, max: number, last: Position | undefined): RecordedEvent[] {
+/** What has arrived and what still arrives turn after turn of the event loop, up to `max`. */
+async function gather(
+  subscription: AllStreamSubscription,
+  max: number,
+  last: Position | undefined,
+): Promise<RecordedEvent[]> {
   const batch: RecordedEvent[] = [];
+  while (take(subscription, batch, max, last) > 0 && batch.length < max) {
+    await new Promise(setImmediate);
+  }
+  return batch;
+}
+
+/** Moves what can be read now into the batch; answers how many events that were. */
+function take(
+  subscription: AllStreamSubscription,
+  batch: RecordedEvent[],
+  max: number,
+  last: Position | undefined,
+): number {
+  const before = batch.length;
   while (batch.length < max) {
     const resolved = subscription.read() as { event?: Parameters<typeof recordedOf>[0] } | null;
     if (resolved === null) break;
@@ -115,7 +134,7 @@ function take(subscription: AllStreamSubscription, max: number, last: Position |
     const event = recordedOf(resolved.event);
     if (last === undefined || event.position > last) batch.push(event);
   }
-  return batch;
+  return batch.length - before;
 }
 
 async function handOver(consume: () => Promise<void> | void): Promise<void> {
