@@ -1,9 +1,9 @@
-import { streamOf } from '#contracts';
 import { type Refusal, refuse } from '#kernel';
 import { invalidInput } from './context.ts';
 import type { Content } from './decider.ts';
 import { type JudgingRoom, type KnownFact, stateAfter } from './judging.ts';
 import { problemsOf } from './new-event.ts';
+import { placeOf } from './place.ts';
 import type { PreparedFact } from './prepared-fact.ts';
 
 /** Which fact a correction corrects, when it may. */
@@ -63,7 +63,7 @@ export async function refusalOfCorrection(
 function formProblem(type: string, content: Content, stream: string): Refusal | undefined {
   const invalid = problemsOf(type, content);
   if (invalid !== undefined) return invalid;
-  const moved = streamOf(type, content);
+  const moved = placeOf(type, content);
   return moved === stream
     ? undefined
     : refuse(

@@ -1,9 +1,8 @@
 import { declarationOf, validate } from '#contracts';
-import type { KeyStore, NewEvent } from '#journal';
+import { type KeyStore, type NewEvent, sealPersonal } from '#journal';
 import { type CommandContext, type InvalidInput, invalidInput, type Source } from './context.ts';
 import type { Content, ProposedEvent } from './decider.ts';
 import { commandId } from './event-ids.ts';
-import { sealPersonal } from './personal-data.ts';
 
 /** What an event type's contract says against a content; undefined when it is right. */
 export function problemsOf(type: string, data: Content): InvalidInput | undefined {

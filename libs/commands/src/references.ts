@@ -1,9 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import { streamOf } from '#contracts';
-import type { Journal } from '#journal';
-import { currentFacts } from '#journal';
+import { currentFacts, erasedField, type Journal } from '#journal';
 import { type Refusal, refuse } from '#kernel';
 import type { Content } from './decider.ts';
+import { placeOf } from './place.ts';
 
 const CUSTOMERS_REMEMBERED = 100_000;
 const ORGANISATION = 'organisation';
@@ -30,7 +29,10 @@ export class References {
     this.#journal = journal;
   }
 
-  /** Refusals, in order of precedence: unknown-customer, unknown-unit. */
+  /**
+   * Refusals, in order of precedence: unknown-customer, unknown-unit, already-merged (the survivor), customer-erased
+   * (personal data of somebody whose key has been destroyed).
+   */
   async refusal(type: string, data: Content): Promise<Refusal | undefined> {
     if (!OPENING.has(type)) {
       for (const field of CUSTOMER_FIELDS) {
@@ -50,7 +52,15 @@ export class References {
         return refuse('unknown-unit', `Unit ${id} is not defined; record UnitDefined for it first.`, field);
       }
     }
-    return undefined;
+    if (type === 'CustomersMerged') return this.#survivorGone(String(data['survivorId']));
+    const personal = erasedField(this.#journal.keys, type, data);
+    return personal === undefined
+      ? undefined
+      : refuse(
+          'customer-erased',
+          `The person has been erased; record the fact without ${personal}, or not at all.`,
+          personal,
+        );
   }
 
   async customerExists(id: string): Promise<boolean> {
@@ -69,8 +79,23 @@ export class References {
     }
     return this.#units.has(id);
   }
+
+  /** A file that has been absorbed itself cannot absorb another: a circle would have no survivor. */
+  async #survivorGone(survivorId: string): Promise<Refusal | undefined> {
+    const { events } = await this.#journal.load(customerStream(survivorId));
+    const last = currentFacts(events).findLast(({ type, data }) =>
+      type === 'CustomersMerged' ? data['absorbedId'] === survivorId : data['restoredId'] === survivorId,
+    );
+    return last?.type === 'CustomersMerged'
+      ? refuse(
+          'already-merged',
+          `Customer ${survivorId} has been merged into ${String(last.data['survivorId'])}; merge into that one.`,
+          'survivorId',
+        )
+      : undefined;
+  }
 }
 
 function customerStream(customerId: string): string {
-  return streamOf('CustomerRegistered', { customerId });
+  return placeOf('CustomerRegistered', { customerId });
 }

@@ -1,10 +1,19 @@
-import { ConcurrencyConflict, currentFacts, type Journal, type LoadedStream, type NewEvent } from '#journal';
-import { isRefusal, type Refusal } from '#kernel';
+import {
+  ConcurrencyConflict,
+  currentFacts,
+  customerSubject,
+  type Journal,
+  type LoadedStream,
+  type NewEvent,
+} from '#journal';
+import { isRefusal, type Refusal, refuse } from '#kernel';
 import type { CommandContext, CommandReceipt } from './context.ts';
-import type { Decider, Fact, ProposedEvent } from './decider.ts';
+import { type Decider, type Fact, type FactRules, type ProposedEvent, recording } from './decider.ts';
 import { commandEventId } from './event-ids.ts';
 import { newEvent, problemsOf } from './new-event.ts';
+import { placeOf } from './place.ts';
 import type { References } from './references.ts';
+import { sameAsRecorded } from './same-content.ts';
 
 /** How often a decision is taken again because somebody else wrote to the stream meanwhile. */
 const DECISIONS_MAX = 8;
@@ -14,6 +23,8 @@ export interface RunRequest<State, Command, Known extends Fact> {
   readonly decider: Decider<State, Command, Known>;
   readonly command: Command;
   readonly context: CommandContext;
+  /** What the first event says, where that is known beforehand: a repeat with the same key must say the same. */
+  readonly fact?: ProposedEvent;
 }
 
 /**
@@ -40,7 +51,7 @@ export class CommandRunner {
   ): Promise<CommandReceipt | Refusal> {
     for (let decisions = 1; ; decisions += 1) {
       const loaded = await this.#journal.load(request.stream);
-      const outcome = earlierReceipt(loaded, request) ?? this.#decide(loaded, request);
+      const outcome = this.#earlier(loaded, request) ?? this.#decide(loaded, request);
       if (!('proposed' in outcome)) return outcome;
       const refusal = await this.#check(outcome.proposed);
       if (refusal !== undefined) return refusal;
@@ -51,6 +62,48 @@ export class CommandRunner {
         if (!(error instanceof ConcurrencyConflict) || decisions >= DECISIONS_MAX) throw error;
       }
     }
+  }
+
+  /** Runs a command that is a fact of its own: checks it, finds its stream, and records it if the rules allow. */
+  async record<State>(
+    rules: FactRules<State>,
+    fact: ProposedEvent,
+    context: CommandContext,
+  ): Promise<CommandReceipt | Refusal> {
+    const invalid = problemsOf(fact.type, fact.data);
+    if (invalid !== undefined) return invalid;
+    const command = { ...fact, late: false };
+    const stream = placeOf(fact.type, fact.data);
+    return this.run({ stream, decider: recording(rules), command, context, fact });
+  }
+
+  /** Destroys the key of a customer's personal data; every copy of the log forgets it. */
+  async forget(customerId: string): Promise<void> {
+    if (this.#journal.keys === undefined) {
+      throw new Error('This process has no key store; it cannot erase anybody.');
+    }
+    await this.#journal.keys.destroy(customerSubject(customerId));
+  }
+
+  /** The receipt of an earlier run with the same idempotency key, found by its event ids. */
+  #earlier(
+    { events }: LoadedStream,
+    { stream, context, fact }: Pick<RunRequest<never, never, Fact>, 'stream' | 'context' | 'fact'>,
+  ): CommandReceipt | Refusal | undefined {
+    if (context.idempotencyKey === undefined) return undefined;
+    const idAt = (index: number): string => commandEventId({ stream, index, context });
+    const from = events.findIndex(({ eventId }) => eventId === idAt(0));
+    const first = events[from];
+    if (first === undefined) return undefined;
+    if (fact !== undefined && !sameAsRecorded(this.#journal.keys, fact, first)) {
+      return refuse(
+        'idempotency-key-reused',
+        `This Idempotency-Key was used with another content (event ${first.eventId}); use a new key.`,
+      );
+    }
+    const mine = events.slice(from).filter(({ eventId }, index) => eventId === idAt(index));
+    const { revision, position } = mine.at(-1) ?? first;
+    return { stream, revision, position, eventIds: mine.map(({ eventId }) => eventId) };
   }
 
   #decide<State, Command, Known extends Fact>(
@@ -98,26 +151,4 @@ export class CommandRunner {
 /** What must be true of the stream for a decision on what was loaded to hold. */
 export function expectedAfter(revision: bigint): bigint | 'no_stream' {
   return revision < 0n ? 'no_stream' : revision;
-}
-
-/** The receipt of an earlier run with the same idempotency key, found by its event ids. */
-function earlierReceipt(
-  { events }: LoadedStream,
-  { stream, context }: { readonly stream: string; readonly context: CommandContext },
-): CommandReceipt | undefined {
-  if (context.idempotencyKey === undefined) return undefined;
-  const first = events.findIndex(({ eventId }) => eventId === commandEventId({ stream, index: 0, context }));
-  if (first < 0) return undefined;
-  const mine = events
-    .slice(first)
-    .filter(({ eventId }, index) => eventId === commandEventId({ stream, index, context }));
-  const last = mine.at(-1);
-  return (
-    last && {
-      stream,
-      revision: last.revision,
-      position: last.position,
-      eventIds: mine.map(({ eventId }) => eventId),
-    }
-  );
 }

@@ -1,8 +1,6 @@
-import type { KeyStore, RecordedEvent } from '#journal';
+import { type KeyStore, openPersonal, type RecordedEvent } from '#journal';
 import { canonicalJson } from '#kernel';
-import type { Content } from './decider.ts';
-import { openPersonal } from './personal-data.ts';
-import type { PreparedFact } from './prepared-fact.ts';
+import type { Content, ProposedEvent } from './decider.ts';
 
 /**
  * True when a fact says what an event recorded before says.
@@ -12,7 +10,7 @@ import type { PreparedFact } from './prepared-fact.ts';
  */
 export function sameAsRecorded(
   keys: KeyStore | undefined,
-  fact: PreparedFact,
+  fact: ProposedEvent,
   earlier: RecordedEvent,
 ): boolean {
   if (earlier.type !== fact.type || !earlier.parsed.ok) return false;

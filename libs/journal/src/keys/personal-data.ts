@@ -1,6 +1,6 @@
 import { personalFields } from '#contracts';
-import type { KeyStore, Sealed } from '#journal';
-import type { Content } from './decider.ts';
+import type { Content } from '../change.ts';
+import type { KeyStore, Sealed } from './key-store.ts';
 
 /** Fields that say whose personal data a fact holds, in order of precedence, and the kind of person. */
 const SUBJECTS = [
@@ -32,6 +32,13 @@ export async function sealPersonal(
   return sealed;
 }
 
+/** The first personal field of a fact whose subject has been erased: it cannot be sealed any more. */
+export function erasedField(keys: KeyStore | undefined, type: string, data: Content): string | undefined {
+  const told = personalFields(type).filter((field) => data[field] !== undefined && data[field] !== null);
+  const subject = subjectOf(data, '');
+  return told.length > 0 && keys?.isErased(subject) ? told[0] : undefined;
+}
+
 /** Opens what was sealed; a field whose key has been destroyed, or is not known here, is left out. */
 export function openPersonal(keys: KeyStore | undefined, data: Content, eventId: string): Content {
   const opened: Record<string, unknown> = {};
@@ -46,7 +53,7 @@ export function openPersonal(keys: KeyStore | undefined, data: Content, eventId:
   return opened;
 }
 
-export function isSealed(value: unknown): value is Sealed {
+function isSealed(value: unknown): value is Sealed {
   return typeof value === 'object' && value !== null && 'sealed' in value;
 }
 
@@ -56,4 +63,9 @@ function subjectOf(data: Content, eventId: string): string {
     if (typeof id === 'string') return `${kind}-${id}`;
   }
   return `event-${eventId}`;
+}
+
+/** The subject under which a customer's personal data is sealed; destroying its key erases the person. */
+export function customerSubject(customerId: string): string {
+  return `customer-${customerId}`;
 }
