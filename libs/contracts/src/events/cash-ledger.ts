@@ -1,0 +1,135 @@
+import { ACCOUNT_CLASSES } from '../account-classes.ts';
+import { defineEvent } from '../declare.ts';
+import { currency, date, decimal, flag, id, oneOf, optional, period, signed, text } from '../fields.ts';
+
+/** Cash, ledger and the rates that money is judged by. */
+export const cashLedgerEvents = [
+  defineEvent({
+    type: 'CashMoved',
+    category: 'cash',
+    stream: (data) => data['movementId'] as string,
+    customer: 'customerId',
+    fields: {
+      movementId: id(),
+      unitId: optional(id()),
+      valueDate: date(),
+      amount: signed(),
+      currency: currency(),
+      activity: oneOf('operating', 'investing', 'financing'),
+      category: id(),
+      customerId: optional(id()),
+      documentId: optional(id()),
+    },
+    businessDate: ['valueDate'],
+    feeds: ['F3'],
+    sample: {
+      movementId: 'M1',
+      unitId: 'root',
+      valueDate: '2024-03-05',
+      amount: '-120.50',
+      currency: 'EUR',
+      activity: 'operating',
+      category: 'wages',
+    },
+  }),
+  defineEvent({
+    type: 'LedgerAmountPosted',
+    category: 'ledger',
+    stream: (data) => data['postingId'] as string,
+    fields: {
+      postingId: id(),
+      unitId: optional(id()),
+      postedOn: date(),
+      accountCode: id(),
+      amount: signed(),
+      currency: currency(),
+      counterUnitId: optional(id()),
+      opening: optional(flag()),
+      text: optional(text()),
+    },
+    businessDate: ['postedOn'],
+    feeds: ['F1', 'F4', 'L5'],
+    sample: {
+      postingId: 'L1',
+      unitId: 'root',
+      postedOn: '2024-03-31',
+      accountCode: 'operating-expense:rent',
+      amount: '900',
+      currency: 'EUR',
+      opening: false,
+    },
+  }),
+  defineEvent({
+    type: 'AccountDefined',
+    category: 'ledger',
+    stream: () => 'chart',
+    fields: {
+      accountCode: id(),
+      name: text(),
+      accountClass: oneOf(...ACCOUNT_CLASSES),
+      effectiveFrom: date(),
+      unitId: optional(id()),
+    },
+    businessDate: ['effectiveFrom'],
+    feeds: ['F1', 'F4'],
+    sample: {
+      accountCode: '6000',
+      name: 'Rent',
+      accountClass: 'operating-expense',
+      effectiveFrom: '2024-01-01',
+    },
+  }),
+  defineEvent({
+    type: 'CapitalCostRateSet',
+    category: 'policy',
+    stream: (data) => `capital-${data['unitId']}`,
+    fields: { unitId: id(), wacc: decimal(), taxRate: decimal(), effectiveFrom: date() },
+    businessDate: ['effectiveFrom'],
+    feeds: ['F4'],
+    rules: (data) => [
+      ...belowOne(data, 'wacc', 'a fraction per year below 1: 0.11 for 11 %'),
+      ...belowOne(data, 'taxRate', 'a fraction below 1: 0.25 for 25 %'),
+    ],
+    sample: { unitId: 'root', wacc: '0.1075', taxRate: '0.3', effectiveFrom: '2024-01-01' },
+  }),
+  defineEvent({
+    type: 'ExchangeRateSet',
+    category: 'policy',
+    stream: (data) => `rate-${data['fromCurrency']}-${data['toCurrency']}`,
+    fields: {
+      fromCurrency: currency(),
+      toCurrency: currency(),
+      rate: decimal(),
+      kind: oneOf('daily', 'average', 'closing'),
+      validOn: optional(date()),
+      period: optional(period()),
+      source: text(),
+      unitId: optional(id()),
+    },
+    businessDate: ['validOn'],
+    feeds: ['F1', 'F3'],
+    rules: (data) => [
+      ...((data['validOn'] === undefined) === (data['period'] === undefined)
+        ? [{ field: 'validOn', message: 'exactly one of validOn (a date) and period must be given' }]
+        : []),
+      ...(data['fromCurrency'] === data['toCurrency']
+        ? [{ field: 'toCurrency', message: 'must be another currency than fromCurrency' }]
+        : []),
+      ...(/^0(\.0+)?$/.test(data['rate'] as string)
+        ? [{ field: 'rate', message: 'must be greater than 0' }]
+        : []),
+    ],
+    sample: {
+      fromCurrency: 'EUR',
+      toCurrency: 'USD',
+      rate: '1.10',
+      kind: 'average',
+      period: '2024-03',
+      source: 'ECB',
+    },
+  }),
+];
+
+function belowOne(data: Readonly<Record<string, unknown>>, field: string, right: string) {
+  return /^0(\.|$)/.test(data[field] as string) ? [] : [{ field, message: `must be ${right}` }];
+}
