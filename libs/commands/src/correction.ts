@@ -54,14 +54,15 @@ export async function refusalOfCorrection(
   }
   const content = replacement as Content;
   const problem =
-    formProblem(target.type, content, correction.stream) ??
+    formProblem(target, content, correction.stream) ??
     (await room.references.refusal(target.type, content)) ??
     rules.refusal(stateAfter(rules, facts.slice(0, index)), { type: target.type, data: content }, true);
   return problem === undefined ? { index, factType: target.type } : inReplacement(problem);
 }
 
-function formProblem(type: string, content: Content, stream: string): Refusal | undefined {
-  const invalid = problemsOf(type, content);
+function formProblem(target: KnownFact, content: Content, stream: string): Refusal | undefined {
+  const { type } = target;
+  const invalid = problemsOf(type, content, target.content);
   if (invalid !== undefined) return invalid;
   const moved = placeOf(type, content);
   return moved === stream

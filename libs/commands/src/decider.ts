@@ -43,6 +43,8 @@ export interface Proposal<Type extends string = string, Data = Content> extends 
 export interface FactRules<State, Known extends Fact = Fact> {
   /** Event types whose facts live in such a stream. */
   readonly types: readonly Known['type'][];
+  /** Types among these that have a command of their own, which does more than record: never sent as facts. */
+  readonly byCommandOnly?: readonly Known['type'][];
   readonly initial: State;
   /** Undefined when the fact may be recorded. `late`: see {@link Proposal}. */
   refusal(state: State, fact: Known, late: boolean): Refusal | undefined;

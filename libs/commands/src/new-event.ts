@@ -1,14 +1,33 @@
-import { declarationOf, validate } from '#contracts';
-import { type KeyStore, type NewEvent, sealPersonal } from '#journal';
+import { isDeepStrictEqual } from 'node:util';
+import { declarationOf, personalFields, validate } from '#contracts';
+import { isSealed, type KeyStore, type NewEvent, sealPersonal } from '#journal';
 import { type CommandContext, type InvalidInput, invalidInput, type Source } from './context.ts';
 import type { Content, ProposedEvent } from './decider.ts';
 import { commandId } from './event-ids.ts';
 
-/** What an event type's contract says against a content; undefined when it is right. */
-export function problemsOf(type: string, data: Content): InvalidInput | undefined {
+/**
+ * What an event type's contract says against a content; undefined when it is right.
+ *
+ * Personal fields come in plain; only a correction may hand back an envelope, the one that stands in the `current`
+ * content of its fact: who corrects an amount need not be able to read the name beside it.
+ */
+export function problemsOf(
+  type: string,
+  data: Content,
+  current: Content | null = null,
+): InvalidInput | undefined {
   const checked = validate(type, data);
-  if (checked.ok) return undefined;
-  return invalidInput(checked.problems.map(({ path, message }) => ({ field: path, detail: message })));
+  if (!checked.ok) {
+    return invalidInput(checked.problems.map(({ path, message }) => ({ field: path, detail: message })));
+  }
+  const foreign = personalFields(type).filter(
+    (field) => isSealed(data[field]) && !isDeepStrictEqual(data[field], current?.[field]),
+  );
+  return foreign.length === 0
+    ? undefined
+    : invalidInput(
+        foreign.map((field) => ({ field, detail: 'must be plain; it is sealed when it is recorded' })),
+      );
 }
 
 /** An event ready to be appended: metadata written, personal fields sealed. */
@@ -29,7 +48,10 @@ export async function newEvent(
     id,
     type: event.type,
     data: await sealed(keys, { id, event, factType }),
-    metadata: metadataOf(event, context, source),
+    metadata: {
+      ...metadataOf(event, context, source),
+      ...(factType !== event.type && { factSchemaVersion: declarationOf(factType).version }),
+    },
   };
 }
 

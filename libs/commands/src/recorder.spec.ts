@@ -222,6 +222,18 @@ describe('recording facts', () => {
       expect(codes(await record([account(code)]))).toEqual(['appended']);
     });
 
+    it('may hand back an envelope they cannot open, but none that is not in the fact', async () => {
+      const id = freshId();
+      const { eventId, stream } = await recorded(customer(id));
+      const [event] = (await bench.journal.load(stream)).events;
+      const kept = { ...customer(id).data, name: event?.data['name'], kind: 'contractual' };
+      expect(codes(await record([correction(eventId, kept)]))).toEqual(['appended']);
+      const forged = { ...kept, name: { sealed: { keyId: 'k', iv: 'i', tag: 't', ciphertext: 'c' } } };
+      const [refused] = await record([correction(eventId, forged)]);
+      expect(refused).toMatchObject({ problem: { code: 'invalid-input', field: 'replacement.name' } });
+      expect(codes(await record([customer(freshId(), { name: forged.name })]))).toEqual(['invalid-input']);
+    });
+
     it('seal the personal data of a replacement', async () => {
       const id = freshId();
       const { eventId, stream } = await recorded(customer(id));

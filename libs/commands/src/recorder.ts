@@ -35,6 +35,7 @@ export class FactRecorder {
     this.#options = options;
     for (const rules of options.rules) {
       for (const type of rules.types) {
+        if (rules.byCommandOnly?.includes(type)) continue;
         if (this.#rules.has(type))
           throw new Error(`${type} has two sets of rules; each type belongs to one area.`);
         this.#rules.set(type, rules);

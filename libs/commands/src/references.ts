@@ -2,10 +2,9 @@ import { LRUCache } from 'lru-cache';
 import { currentFacts, erasedField, type Journal } from '#journal';
 import { type Refusal, refuse } from '#kernel';
 import type { Content } from './decider.ts';
-import { placeOf } from './place.ts';
+import { customerStream, placeOf } from './place.ts';
 
 const CUSTOMERS_REMEMBERED = 100_000;
-const ORGANISATION = 'organisation';
 
 /** Fields that name a customer's file, and those that name a unit. */
 const CUSTOMER_FIELDS = ['customerId', 'survivorId', 'absorbedId', 'restoredId'] as const;
@@ -18,7 +17,7 @@ const OPENING = new Set(['CustomerRegistered', 'ProspectContacted']);
  * Whether the customers and units that a fact names exist, read from the log itself.
  *
  * A customer's file is its stream; it never goes away again, so a "yes" is remembered. The organisation is one
- * stream, folded once and then continued from the last revision seen whenever a unit is not known.
+ * stream, read again whenever somebody names a unit that was not there.
  */
 export class References {
   readonly #journal: Journal;
@@ -72,7 +71,7 @@ export class References {
 
   async unitExists(id: string): Promise<boolean> {
     if (this.#units.has(id)) return true;
-    const { events } = await this.#journal.load(ORGANISATION);
+    const { events } = await this.#journal.load(placeOf('UnitDefined', {}));
     this.#units.clear();
     for (const { data } of currentFacts(events)) {
       if (typeof data['unitId'] === 'string') this.#units.add(data['unitId']);
@@ -94,8 +93,4 @@ export class References {
         )
       : undefined;
   }
-}
-
-function customerStream(customerId: string): string {
-  return placeOf('CustomerRegistered', { customerId });
 }

@@ -1,14 +1,17 @@
 import { Command } from '@nestjs/cqrs';
+import { Type } from 'class-transformer';
 import {
   IsArray,
   IsIn,
+  IsInt,
   IsMimeType,
   IsNotEmpty,
-  IsObject,
   IsOptional,
   IsString,
   Matches,
   MaxLength,
+  Min,
+  ValidateNested,
 } from 'class-validator';
 import type { CommandContext, CommandReceipt, ProposedEvent } from '#commands';
 import type { Refusal } from '#kernel';
@@ -18,8 +21,74 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DATE_MESSAGE = { message: '$property must be a date such as 2024-01-31' };
 const SHA256 = /^[0-9a-f]{64}$/;
 
+/** A way to reach somebody. */
+export class ContactBody {
+  @IsIn(['email', 'phone', 'fax', 'web', 'person', 'other'])
+  kind: 'email' | 'phone' | 'fax' | 'web' | 'person' | 'other';
+
+  @IsString()
+  @IsNotEmpty()
+  value: string;
+}
+
+/** The id of the customer in another system. */
+export class ExternalIdBody {
+  @IsString()
+  @IsNotEmpty()
+  system: string;
+
+  @IsString()
+  @IsNotEmpty()
+  id: string;
+}
+
+/** What a file says about a customer beside its name; name, tax number, contacts, address are sealed. */
+class ProfileFields {
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  taxNumber?: string;
+
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  industry?: string;
+
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  region?: string;
+
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  country?: string;
+
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  ownerId?: string;
+
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => ContactBody)
+  contacts?: ContactBody[];
+
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  address?: string;
+
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => ExternalIdBody)
+  externalIds?: ExternalIdBody[];
+}
+
 /** Opens a customer's file. */
-export class RegisterCustomerBody {
+export class RegisterCustomerBody extends ProfileFields {
   @IsString()
   @IsNotEmpty()
   @MaxLength(ID_LENGTH_MAX)
@@ -38,10 +107,31 @@ export class RegisterCustomerBody {
 
   @Matches(DATE, DATE_MESSAGE)
   registeredOn: string;
+}
+
+/** New values of profile fields; at least one. */
+export class ChangeProfileBody extends ProfileFields {
+  @Matches(DATE, DATE_MESSAGE)
+  effectiveOn: string;
 
   @IsOptional()
-  @IsArray()
-  externalIds?: unknown[];
+  @IsString()
+  @IsNotEmpty()
+  name?: string;
+
+  @IsOptional()
+  @IsIn(['contractual', 'transactional'])
+  kind?: 'contractual' | 'transactional';
+
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  homeUnitId?: string;
+
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  note?: string;
 }
 
 /** A step of the life cycle with its reason: qualify, lapse, win back. */
@@ -59,9 +149,10 @@ export class ActivateCustomerBody {
   @IsIn(['contract', 'order', 'reactivation'])
   basis: 'contract' | 'order' | 'reactivation';
 
+  @IsOptional()
   @IsString()
   @IsNotEmpty()
-  unitId: string;
+  unitId?: string;
 
   @Matches(DATE, DATE_MESSAGE)
   effectiveOn: string;
@@ -108,15 +199,6 @@ export class EraseCustomerBody {
   requestedBy: string;
 }
 
-/** New values of profile fields; what may stand here is in the schema of CustomerProfileChanged. */
-export class ChangeProfileBody {
-  @Matches(DATE, DATE_MESSAGE)
-  effectiveOn: string;
-
-  @IsObject()
-  changes: Record<string, unknown>;
-}
-
 /** A document of the file: what it is and its hash; the content may lie elsewhere. */
 export class FileDocumentBody {
   @IsString()
@@ -132,6 +214,16 @@ export class FileDocumentBody {
 
   @IsMimeType()
   mediaType: string;
+
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  title?: string;
+
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  size?: number;
 
   @IsString()
   @IsNotEmpty()
@@ -187,6 +279,7 @@ export const customerFacts = {
     fact('CustomerProfileChanged', { customerId, ...body }),
 } as const;
 
-function fact(type: string, data: object): ProposedEvent {
-  return { type, data: { ...data } };
+/** A body is a class instance, down to its contacts; a fact is plain JSON, without what was not sent. */
+function fact(type: string, body: object): ProposedEvent {
+  return { type, data: JSON.parse(JSON.stringify(body)) as ProposedEvent['data'] };
 }

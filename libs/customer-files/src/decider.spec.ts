@@ -54,10 +54,8 @@ describe('a customer file', () => {
     ['changes its profile', [registered], renamed, false, 'recorded'],
 
     ['is absorbed', [registered], merged('C1', 'C2'), false, 'recorded'],
-    ['is absorbed by another', [registered], merged('C1', 'C1'), false, 'merge-with-itself'],
     ['is absorbed when it exists', [], merged('C1', 'C2'), false, 'unknown-customer'],
     ['is absorbed once', [registered, merged('C1', 'C2')], merged('C1', 'C3'), true, 'already-merged'],
-    ['itself: rather than unknown', [], merged('C1', 'C1'), false, 'merge-with-itself'],
     ['is parted again', [registered, merged('C1', 'C2')], parted, false, 'recorded'],
     ['is parted when merged', [registered], parted, false, 'not-merged'],
     ['is parted from its survivor', [registered, merged('C1', 'C3')], parted, false, 'not-merged'],

@@ -38,7 +38,7 @@ export interface CustomerFile {
  * The life of a customer's file: prospect → qualified → active → lost → active again.
  *
  * Refusals, in order of precedence: customer-erased (personal data only) · already-registered · unknown-customer ·
- * merge-with-itself, already-merged, not-merged · already-erased · already-qualified, already-active, not-active,
+ * already-merged, not-merged · already-erased · already-qualified, already-active, not-active,
  * not-lost · document-exists. A late fact is never refused for its place in the life cycle: source systems tell it
  * by date, not in order.
  */
@@ -57,6 +57,7 @@ export const customerRules: FactRules<CustomerFile, CustomerFact> = {
     'CustomersUnmerged',
     'CustomerErased',
   ],
+  byCommandOnly: ['CustomerErased'],
   initial: {
     lifecycle: 'absent',
     registered: false,
@@ -154,11 +155,8 @@ function outOfOrder(lifecycle: Lifecycle, { type, data: { customerId } }: Step):
 
 function merging(
   file: CustomerFile,
-  { survivorId, absorbedId }: EventOf<'CustomersMerged'>['data'],
+  { absorbedId }: EventOf<'CustomersMerged'>['data'],
 ): Refusal | undefined {
-  if (survivorId === absorbedId) {
-    return refuse('merge-with-itself', `Customer ${absorbedId} cannot be merged with itself.`, 'absorbedId');
-  }
   if (file.lifecycle === 'absent') {
     return refuse('unknown-customer', `Customer ${absorbedId} has no file to be merged.`, 'absorbedId');
   }

@@ -1,11 +1,14 @@
 import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
+import { plainToInstance } from 'class-transformer';
+import { validate } from 'class-validator';
 import { type CommandContext, CommandsModule } from '#commands';
 import { customerSubject } from '#journal';
 import { context, customer, freshId, openWorkbench, type Workbench } from '../../commands/test/workbench.ts';
 import {
   ChangeCustomerFile,
+  ChangeProfileBody,
   CustomerFilesModule,
   customerFacts,
   customerFilesRules,
@@ -71,11 +74,33 @@ describe('customer-file commands on the command bus', () => {
     });
   });
 
+  it('takes bodies as they come from validation, down to their contacts', async () => {
+    const id = await registered();
+    const body = plainToInstance(ChangeProfileBody, {
+      effectiveOn: '2024-03-01',
+      region: 'Bayern',
+      contacts: [{ kind: 'email', value: 'order@example.org' }],
+    });
+    expect(await validate(body, { whitelist: true, forbidNonWhitelisted: true })).toEqual([]);
+    const key = { idempotencyKey: `profile-${id}` };
+    const first = await change(customerFacts.changeProfile(id, body), key);
+    expect(first).toMatchObject({ revision: 1n });
+    expect(await change(customerFacts.changeProfile(id, body), key)).toEqual(first);
+    const wrong = plainToInstance(ChangeProfileBody, {
+      effectiveOn: 'soon',
+      contacts: [{ kind: 'pigeon', value: '' }],
+    });
+    expect((await validate(wrong)).map(({ property }) => property).sort()).toEqual([
+      'contacts',
+      'effectiveOn',
+    ]);
+  });
+
   it('merges once, in one direction, and parts again', async () => {
     const [a, b, c] = [await registered(), await registered(), await registered()];
     const merge = (survivorId: string, absorbedId: string) =>
       change(customerFacts.merge(survivorId, { absorbedId, reason: 'same person' }));
-    expect(await merge(a, a)).toMatchObject({ code: 'merge-with-itself' });
+    expect(await merge(a, a)).toMatchObject({ code: 'invalid-input', field: 'absorbedId' });
     expect(await merge(a, freshId())).toMatchObject({ code: 'unknown-customer', field: 'absorbedId' });
     expect(await merge(freshId(), a)).toMatchObject({ code: 'unknown-customer', field: 'survivorId' });
     expect(await merge(a, b)).toMatchObject({ revision: 1n });

@@ -159,7 +159,8 @@ function readReplacement(
   replacement: Content | null,
 ): { readonly content: Content | null } | UnresolvedChange {
   if (replacement === null) return { content: null };
-  const read = parseRecorded(root.type, replacement, root.metadata);
+  const schemaVersion = correction.metadata['factSchemaVersion'] ?? root.metadata['schemaVersion'];
+  const read = parseRecorded(root.type, replacement, { schemaVersion });
   return read.ok
     ? { content: read.data }
     : { unresolved: `The replacement in ${correction.eventId} is no ${root.type}: ${read.reason}` };

@@ -59,5 +59,6 @@ function credentialsOf(uri: string): StoreClient['appendCredentials'] {
   if (url.username !== '') {
     return { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
   }
-  return url.searchParams.get('tls') === 'false' ? { username: 'quadrant', password: '' } : undefined;
+  const insecure = [...url.searchParams].some((pair) => pair.join('=').toLowerCase() === 'tls=false');
+  return insecure ? { username: 'quadrant', password: '' } : undefined;
 }

@@ -33,5 +33,5 @@ export {
   type SubscribeAllOptions,
 } from './journal.ts';
 export { type KeyStore, openKeyStore, type Sealed, SubjectErased } from './keys/key-store.ts';
-export { customerSubject, erasedField, openPersonal, sealPersonal } from './keys/personal-data.ts';
+export { customerSubject, erasedField, isSealed, openPersonal, sealPersonal } from './keys/personal-data.ts';
 export type { ReadableFact, RecordedEvent } from './recorded.ts';

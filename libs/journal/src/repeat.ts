@@ -8,12 +8,14 @@ import {
   StreamDeletedError,
   TimeoutError,
   UnavailableError,
+  UnknownError,
   UnsupportedError,
 } from '@eventstore/db-client';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import type { StoreClient } from './client.ts';
 import { StoreUnavailable } from './faults.ts';
 
+const GRPC_INTERNAL = 13;
 const BACKOFF = { initialDelay: 50, maxDelay: 1_000 } as const;
 
 /** No answer at all within the time of one attempt: as unknown as a deadline of the store itself. */
@@ -38,7 +40,8 @@ export function isPassing(error: unknown): boolean {
     error instanceof TimeoutError ||
     error instanceof NoAnswer ||
     (error instanceof Error && !isCommandError(error) && /^Failed to discover/.test(error.message)) ||
-    isChannelClosed(error)
+    isChannelClosed(error) ||
+    isBrokenOff(error)
   );
 }
 
@@ -50,6 +53,11 @@ export function isLasting(error: unknown): boolean {
     error instanceof UnsupportedError ||
     error instanceof StreamDeletedError
   );
+}
+
+/** A server that dies in the middle of a call may leave a reset stream, which the client has no class for. */
+function isBrokenOff(error: unknown): boolean {
+  return error instanceof UnknownError && error.code === GRPC_INTERNAL;
 }
 
 /** A call that meets a channel which another failing call has just closed: nothing was sent. */

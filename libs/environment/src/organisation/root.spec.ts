@@ -27,7 +27,7 @@ describe('the first start', () => {
         ),
       ),
     );
-    const { events } = await journal.load('organisation');
+    const { events } = await journal.load('organisation-units');
     expect(events.map(({ data }) => data['unitId'])).toEqual(['root']);
     expect(events[0]?.parsed.ok).toBe(true);
     expect(new Set(starts.map(({ revision }) => revision))).toEqual(new Set([0n]));

@@ -53,7 +53,8 @@ export function openPersonal(keys: KeyStore | undefined, data: Content, eventId:
   return opened;
 }
 
-function isSealed(value: unknown): value is Sealed {
+/** True for the envelope of a sealed value. */
+export function isSealed(value: unknown): value is Sealed {
   return typeof value === 'object' && value !== null && 'sealed' in value;
 }
 

@@ -37,7 +37,7 @@ export interface Order {
  * Placed once; what follows refers to its lines and cannot exceed them. Shipping more than was ordered, or what was
  * cancelled, does happen and is recorded: OTIF and lead time judge it (kpis.md P1).
  *
- * Refusals, in order of precedence: already-placed, repeated-line · unknown-order, unknown-line, over-cancelled ·
+ * Refusals, in order of precedence: already-placed · unknown-order, unknown-line, over-cancelled ·
  * already-shipped · unknown-shipment, over-accepted · already-returned, unknown-product, over-returned.
  * A late fact is never refused as unknown-order or unknown-shipment.
  */
@@ -71,17 +71,13 @@ function refusal(order: Order, fact: OrderFact, late: boolean): Refusal | undefi
   }
 }
 
-function placing(order: Order, { orderId, lines }: EventOf<'OrderPlaced'>['data']): Refusal | undefined {
+function placing(order: Order, { orderId }: EventOf<'OrderPlaced'>['data']): Refusal | undefined {
   if (order.lines !== undefined) {
     return refuse(
       'already-placed',
       `Order ${orderId} has been placed before; change it with FactCorrected.`,
       'orderId',
     );
-  }
-  const repeated = lines.findIndex(({ lineNo }, i) => lines.findIndex((line) => line.lineNo === lineNo) < i);
-  if (repeated >= 0) {
-    return refuse('repeated-line', 'Each line of an order has its own lineNo.', `lines[${repeated}].lineNo`);
   }
   return undefined;
 }
