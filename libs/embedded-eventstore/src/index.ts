@@ -1,0 +1,6 @@
+export { DamagedRecord } from './record.ts';
+export {
+  type EmbeddedEventStore,
+  type EmbeddedEventStoreOptions,
+  startEmbeddedEventStore,
+} from './server.ts';
