@@ -188,7 +188,10 @@ export class AppendService {
     callback: sendUnaryData<InstanceType<typeof streams.DeleteResp>>,
   ): void => {
     const options = call.request.getOptions();
-    if (!options) return callback(invalid('options', 'must be given'));
+    if (!options) {
+      callback(invalid('options', 'must be given'));
+      return;
+    }
     const stream = streamName(options.getStreamIdentifier());
     const expected = expectedOf(options, () => options.getRevision());
     void this.#remove('Delete', stream, expected, this.#log.delete(stream, expected), callback, (position) =>
@@ -206,7 +209,10 @@ export class AppendService {
     callback: sendUnaryData<InstanceType<typeof streams.TombstoneResp>>,
   ): void => {
     const options = call.request.getOptions();
-    if (!options) return callback(invalid('options', 'must be given'));
+    if (!options) {
+      callback(invalid('options', 'must be given'));
+      return;
+    }
     const stream = streamName(options.getStreamIdentifier());
     const expected = expectedOf(options, () => options.getRevision());
     void this.#remove(
