@@ -3,7 +3,7 @@ import { mentions } from './inspect.ts';
 import type { Join, Mapping } from './mapping.ts';
 import { ImportRefused } from './refused.ts';
 import { rowsOf, type SourceRow } from './rows.ts';
-import type { Scope } from './scope.ts';
+import { ROW_NUMBER, type Scope } from './scope.ts';
 import { templateOf } from './template.ts';
 
 /** A row of the main file, or a group of them, with what belongs to it in the other files. */
@@ -190,6 +190,7 @@ function referenceProblem(
   headers: ReadonlyMap<string, SourceRow['columns']>,
   aliases: readonly string[],
 ): { readonly alias: string; readonly column: string } | undefined {
+  if (reference === ROW_NUMBER) return undefined;
   const dot = reference.indexOf('.');
   const [alias, column] = [reference.slice(0, Math.max(dot, 0)), reference.slice(dot + 1)];
   if (dot > 0 && aliases.includes(alias)) {

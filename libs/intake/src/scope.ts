@@ -21,6 +21,9 @@ export interface FoundCell {
 
 const NONE: ReadonlyMap<string, never> = new Map<string, never>();
 
+/** `{#row}`: the number of the row, for files whose rows have no id of their own. */
+export const ROW_NUMBER = '#row';
+
 export function inside(outer: Scope, row: SourceRow, index: number): Scope {
   return { row, index, outer, joined: NONE, lists: NONE };
 }
@@ -41,6 +44,7 @@ export function listIn(scope: Scope, alias: string): readonly SourceRow[] {
  * Whether a file has a column is checked before the first row; where rows differ (JSON lines), none is no value.
  */
 export function cellIn(scope: Scope, reference: string): FoundCell {
+  if (reference === ROW_NUMBER) return { row: scope.row, column: reference, value: String(scope.row.row) };
   const dot = reference.indexOf('.');
   if (dot > 0) {
     const row = rowOfFile(scope, reference.slice(0, dot));
