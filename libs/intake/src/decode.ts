@@ -47,7 +47,7 @@ export async function* decoded(
     try {
       return decode();
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
       throw new ImportRefused(
         'wrong-encoding',
         `${name} is not ${encoding}: the bytes from ${done} on hold a sequence that ${encoding} does not know. Name the right encoding in the mapping (${ENCODINGS.join(', ')}).`,
