@@ -1,11 +1,17 @@
 import type { EventDeclaration } from './declare.ts';
+import { assetEvents } from './events/assets.ts';
 import { cashLedgerEvents } from './events/cash-ledger.ts';
+import { correctionEvents } from './events/corrections-import.ts';
 import { customerFileEvents } from './events/customer-file.ts';
-import { growthEvents } from './events/growth.ts';
+import { improvementDevelopmentEvents } from './events/improvement-development.ts';
+import { invoiceEvents } from './events/invoices.ts';
 import { marketSurveyEvents } from './events/market-survey.ts';
-import { operationsEvents } from './events/operations.ts';
-import { invoiceEvents, orderEvents } from './events/orders.ts';
-import { correctionEvents, organisationEvents, scorecardEvents } from './events/organisation.ts';
+import { orderEvents } from './events/orders.ts';
+import { organisationEvents } from './events/organisation.ts';
+import { peopleEvents } from './events/people.ts';
+import { processEvents } from './events/process.ts';
+import { scorecardEvents } from './events/scorecard.ts';
+import { serviceEvents } from './events/service.ts';
 import type { DataOf } from './fields.ts';
 
 const declarations = [
@@ -14,8 +20,11 @@ const declarations = [
   ...invoiceEvents,
   ...cashLedgerEvents,
   ...marketSurveyEvents,
-  ...operationsEvents,
-  ...growthEvents,
+  ...processEvents,
+  ...serviceEvents,
+  ...improvementDevelopmentEvents,
+  ...peopleEvents,
+  ...assetEvents,
   ...organisationEvents,
   ...scorecardEvents,
   ...correctionEvents,
@@ -26,14 +35,13 @@ type Declaration = (typeof declarations)[number];
 /** The name of every event of the catalogue. */
 export type EventType = Declaration['type'];
 
+type DataByType = { readonly [D in Declaration as D['type']]: DataOf<D['fields']> };
+
 /** An event's type and data, as declared. */
 export interface EventOf<T extends EventType> {
   readonly type: T;
-  readonly data: DataOfType<T>;
+  readonly data: DataByType[T];
 }
-
-type DataOfType<T extends EventType> =
-  Extract<Declaration, { readonly type: T }> extends EventDeclaration<string, infer F> ? DataOf<F> : never;
 
 const byType = new Map<string, EventDeclaration>(
   declarations.map((declaration) => [declaration.type, declaration as unknown as EventDeclaration]),

@@ -1,21 +1,7 @@
 import { declarationOf, type EventType, isEventType } from './catalogue.ts';
-import type { AnyData } from './declare.ts';
-import { validate } from './validate.ts';
-
-/** What stands beside an event's data. The store adds record time and position; nobody else can. */
-export interface Metadata {
-  readonly schemaVersion: number;
-  readonly actor: string;
-  readonly unitId?: string;
-  readonly source?: {
-    readonly system: string;
-    readonly id: string;
-    readonly batchId?: string;
-    readonly row?: number;
-  };
-  readonly $correlationId?: string;
-  readonly $causationId?: string;
-}
+import type { AnyData, EventDeclaration } from './declare.ts';
+import { metadataProblems } from './metadata.ts';
+import { isVersion, problemsOf, versionSentence } from './validate.ts';
 
 export type Recorded =
   | { readonly ok: true; readonly type: EventType; readonly data: AnyData }
@@ -23,35 +9,52 @@ export type Recorded =
 
 /** Brings data of an older schema version up to the newest, step by step. */
 export function upcast(type: EventType, version: number, data: AnyData): AnyData {
-  const declaration = declarationOf(type);
-  let current = data;
-  for (let from = version; from < declaration.version; from++) {
-    const step = declaration.upcasters?.[from];
-    if (!step) throw new Error(`${type} has no upcaster from version ${from}`);
-    current = step(current);
-  }
-  return current;
+  return upcastBy(declarationOf(type), version, data);
 }
 
-/** Reads what the log holds: known type, known version, upcast, and right by its contract; or why not. */
+export function upcastBy(declaration: EventDeclaration, version: number, data: AnyData): AnyData {
+  if (!isVersion(declaration, version)) throw new Error(`schemaVersion ${versionSentence(declaration)}`);
+  return declaration.earlier.slice(version - 1).reduce((current, step) => step.upcast(current), data);
+}
+
+/**
+ * Reads what the log holds: known type, known version, upcast, and right by its contract; or why not.
+ * Metadata without a schema version is of version 1; what else it holds must be of the right form.
+ */
 export function parseRecorded(type: string, data: unknown, metadata: unknown): Recorded {
   if (!isEventType(type)) return { ok: false, reason: `"${type}" is not an event of the catalogue` };
-  const version = (metadata as Partial<Metadata> | null)?.schemaVersion ?? 1;
-  const newest = declarationOf(type).version;
-  if (!Number.isInteger(version) || version < 1 || version > newest) {
-    return {
-      ok: false,
-      reason: `${type} has schema version ${String(version)}; versions 1 to ${newest} are known here`,
-    };
+  const read = readBy(declarationOf(type), data, metadata);
+  return read.ok ? { ok: true, type, data: read.data } : read;
+}
+
+/** The data in today's version, or why it cannot be read; whatever another writer left in the log, it does not throw. */
+export function readBy(
+  declaration: EventDeclaration,
+  data: unknown,
+  metadata: unknown,
+): { readonly ok: true; readonly data: AnyData } | { readonly ok: false; readonly reason: string } {
+  const wrong = metadataProblems(metadata, { whole: false });
+  if (wrong.length > 0) return refusal(declaration, wrong);
+  const version = (metadata as AnyData | undefined)?.['schemaVersion'] ?? 1;
+  if (!isVersion(declaration, version)) {
+    const message = `is ${String(version)}; it ${versionSentence(declaration)}`;
+    return refusal(declaration, [{ field: 'schemaVersion', message }]);
   }
-  if (typeof data !== 'object' || data === null || Array.isArray(data))
-    return { ok: false, reason: `the data of ${type} is no JSON object` };
-  const current = upcast(type, version, data as AnyData);
-  const checked = validate(type, current);
-  if (!checked.ok)
-    return {
-      ok: false,
-      reason: checked.problems.map(({ path, message }) => `${path} ${message}`).join('; '),
-    };
-  return { ok: true, type, data: current };
+  const problems = problemsOf(declaration, version, data);
+  if (problems.length > 0) return refusal(declaration, problems);
+  if (version === declaration.version) return { ok: true, data: data as AnyData };
+  // Data that fits its own version and not today's after the upcast is a gap in the upcaster, found here, not later.
+  const current = upcastBy(declaration, version, data as AnyData);
+  const left = problemsOf(declaration, declaration.version, current);
+  return left.length > 0 ? refusal(declaration, left) : { ok: true, data: current };
+}
+
+function refusal(
+  { type }: EventDeclaration,
+  problems: readonly { readonly field: string; readonly message: string }[],
+): { readonly ok: false; readonly reason: string } {
+  return {
+    ok: false,
+    reason: `${type}: ${problems.map((each) => `${each.field} ${each.message}`).join('; ')}`,
+  };
 }

@@ -1,5 +1,5 @@
 import { ACCOUNT_CLASSES } from '../account-classes.ts';
-import { defineEvent } from '../declare.ts';
+import { defineEvent, exactlyOne, type Problem } from '../declare.ts';
 import { currency, date, decimal, flag, id, oneOf, optional, period, signed, text } from '../fields.ts';
 
 /** Cash, ledger and the rates that money is judged by. */
@@ -7,7 +7,7 @@ export const cashLedgerEvents = [
   defineEvent({
     type: 'CashMoved',
     category: 'cash',
-    stream: (data) => data['movementId'] as string,
+    stream: (data) => data.movementId,
     customer: 'customerId',
     fields: {
       movementId: id(),
@@ -35,7 +35,7 @@ export const cashLedgerEvents = [
   defineEvent({
     type: 'LedgerAmountPosted',
     category: 'ledger',
-    stream: (data) => data['postingId'] as string,
+    stream: (data) => data.postingId,
     fields: {
       postingId: id(),
       unitId: optional(id()),
@@ -82,20 +82,20 @@ export const cashLedgerEvents = [
   defineEvent({
     type: 'CapitalCostRateSet',
     category: 'policy',
-    stream: (data) => `capital-${data['unitId']}`,
+    stream: (data) => `capital-${data.unitId}`,
     fields: { unitId: id(), wacc: decimal(), taxRate: decimal(), effectiveFrom: date() },
     businessDate: ['effectiveFrom'],
     feeds: ['F4'],
     rules: (data) => [
-      ...belowOne(data, 'wacc', 'a fraction per year below 1: 0.11 for 11 %'),
-      ...belowOne(data, 'taxRate', 'a fraction below 1: 0.25 for 25 %'),
+      ...belowOne('wacc', data.wacc, 'a fraction per year below 1: 0.11 for 11 %'),
+      ...belowOne('taxRate', data.taxRate, 'a fraction below 1: 0.25 for 25 %'),
     ],
     sample: { unitId: 'root', wacc: '0.1075', taxRate: '0.3', effectiveFrom: '2024-01-01' },
   }),
   defineEvent({
     type: 'ExchangeRateSet',
     category: 'policy',
-    stream: (data) => `rate-${data['fromCurrency']}-${data['toCurrency']}`,
+    stream: (data) => `rate-${data.fromCurrency}-${data.toCurrency}`,
     fields: {
       fromCurrency: currency(),
       toCurrency: currency(),
@@ -109,15 +109,11 @@ export const cashLedgerEvents = [
     businessDate: ['validOn'],
     feeds: ['F1', 'F3'],
     rules: (data) => [
-      ...((data['validOn'] === undefined) === (data['period'] === undefined)
-        ? [{ field: 'validOn', message: 'exactly one of validOn (a date) and period must be given' }]
-        : []),
-      ...(data['fromCurrency'] === data['toCurrency']
+      ...exactlyOne(data, 'validOn', 'period'),
+      ...(data.fromCurrency === data.toCurrency
         ? [{ field: 'toCurrency', message: 'must be another currency than fromCurrency' }]
         : []),
-      ...(/^0(\.0+)?$/.test(data['rate'] as string)
-        ? [{ field: 'rate', message: 'must be greater than 0' }]
-        : []),
+      ...(/^0(\.0+)?$/.test(data.rate) ? [{ field: 'rate', message: 'must be greater than 0' }] : []),
     ],
     sample: {
       fromCurrency: 'EUR',
@@ -130,6 +126,6 @@ export const cashLedgerEvents = [
   }),
 ];
 
-function belowOne(data: Readonly<Record<string, unknown>>, field: string, right: string) {
-  return /^0(\.|$)/.test(data[field] as string) ? [] : [{ field, message: `must be ${right}` }];
+function belowOne(field: string, rate: string, right: string): Problem[] {
+  return /^0(\.|$)/.test(rate) ? [] : [{ field, message: `must be ${right}` }];
 }

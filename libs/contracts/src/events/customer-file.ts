@@ -1,11 +1,11 @@
-import { defineEvent } from '../declare.ts';
+import { defineEvent, exactlyOne } from '../declare.ts';
 import { count, date, id, list, money, object, oneOf, optional, personal, sha256, text } from '../fields.ts';
 
 /** The customer file and its lifecycle. Names, contacts and free text about a person are sealed. */
 
 const customer = {
   category: 'customer',
-  stream: (data: Readonly<Record<string, unknown>>) => data['customerId'] as string,
+  stream: ({ customerId }: { readonly customerId: string }) => customerId,
   customer: 'customerId',
 } as const;
 const contact = object({ kind: oneOf('email', 'phone', 'fax', 'web', 'person', 'other'), value: text() });
@@ -75,7 +75,7 @@ export const customerFileEvents = [
     ...customer,
     type: 'ProspectContacted',
     category: 'customer',
-    stream: (data) => (data['customerId'] ?? data['prospectId']) as string,
+    stream: (data) => data.customerId ?? data.prospectId ?? '',
     fields: {
       customerId: optional(id()),
       prospectId: optional(id()),
@@ -87,10 +87,7 @@ export const customerFileEvents = [
     },
     businessDate: ['contactedOn'],
     feeds: ['C3'],
-    rules: (data) =>
-      (data['customerId'] === undefined) === (data['prospectId'] === undefined)
-        ? [{ field: 'customerId', message: 'exactly one of customerId and prospectId must be given' }]
-        : [],
+    rules: (data) => exactlyOne(data, 'customerId', 'prospectId'),
     sample: {
       prospectId: 'P7',
       campaignId: 'spring',
@@ -147,13 +144,13 @@ export const customerFileEvents = [
   defineEvent({
     type: 'CustomersMerged',
     category: 'customer',
-    stream: (data) => data['survivorId'] as string,
+    stream: (data) => data.survivorId,
     customer: 'survivorId',
     fields: { survivorId: id(), absorbedId: id(), reason: text(), unitId: optional(id()) },
     businessDate: [],
     feeds: ['C2', 'C3'],
     rules: (data) =>
-      data['survivorId'] === data['absorbedId']
+      data.survivorId === data.absorbedId
         ? [{ field: 'absorbedId', message: 'must be another file than survivorId' }]
         : [],
     sample: { survivorId: 'C042', absorbedId: 'C043', reason: 'same company, entered twice' },
@@ -161,11 +158,15 @@ export const customerFileEvents = [
   defineEvent({
     type: 'CustomersUnmerged',
     category: 'customer',
-    stream: (data) => data['survivorId'] as string,
+    stream: (data) => data.survivorId,
     customer: 'survivorId',
     fields: { survivorId: id(), restoredId: id(), reason: text(), unitId: optional(id()) },
     businessDate: [],
     feeds: ['C2', 'C3'],
+    rules: ({ survivorId, restoredId }) =>
+      survivorId === restoredId
+        ? [{ field: 'restoredId', message: 'must be another file than survivorId' }]
+        : [],
     sample: { survivorId: 'C042', restoredId: 'C043', reason: 'two companies after all' },
   }),
   defineEvent({

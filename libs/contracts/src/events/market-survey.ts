@@ -1,4 +1,4 @@
-import { defineEvent } from '../declare.ts';
+import { defineEvent, unique } from '../declare.ts';
 import {
   count,
   currency,
@@ -21,7 +21,7 @@ export const marketSurveyEvents = [
   defineEvent({
     type: 'SegmentDefined',
     category: 'segment',
-    stream: (data) => data['segmentCode'] as string,
+    stream: (data) => data.segmentCode,
     fields: {
       segmentCode: id(),
       name: text(),
@@ -34,6 +34,7 @@ export const marketSurveyEvents = [
     },
     businessDate: ['effectiveFrom'],
     feeds: ['C0'],
+    rules: ({ valueProposition }) => unique('valueProposition', valueProposition, 'attribute'),
     sample: {
       segmentCode: 'gold',
       name: 'Gourmet shops',
@@ -48,7 +49,7 @@ export const marketSurveyEvents = [
   defineEvent({
     type: 'MarketSizeReported',
     category: 'market',
-    stream: (data) => data['marketCode'] as string,
+    stream: (data) => data.marketCode,
     fields: {
       marketCode: id(),
       segmentCode: optional(id()),
@@ -65,9 +66,9 @@ export const marketSurveyEvents = [
     businessDate: ['publishedOn'],
     feeds: ['C1'],
     rules: (data) => {
-      const wanted = data['basis'] === 'revenue' ? 'currency' : 'uom';
+      const wanted = data.basis === 'revenue' ? 'currency' : 'uom';
       return data[wanted] === undefined
-        ? [{ field: wanted, message: `must be given for a market measured by ${data['basis']}` }]
+        ? [{ field: wanted, message: `must be given for a market measured by ${data.basis}` }]
         : [];
     },
     sample: {
@@ -83,7 +84,7 @@ export const marketSurveyEvents = [
   defineEvent({
     type: 'SurveyResponseRecorded',
     category: 'survey',
-    stream: (data) => `${data['surveyId']}:${data['responseId']}`,
+    stream: (data) => [data.surveyId, data.responseId],
     customer: 'customerId',
     fields: {
       surveyId: id(),
@@ -102,15 +103,14 @@ export const marketSurveyEvents = [
     businessDate: ['answeredOn'],
     feeds: ['C4'],
     rules: (data) => [
-      ...((data['scaleMin'] as number) < (data['scaleMax'] as number)
+      ...(data.scaleMin < data.scaleMax
         ? []
         : [{ field: 'scaleMax', message: 'must be greater than scaleMin' }]),
-      ...(data['score'] === null && data['reason'] === undefined
+      ...(data.score === null && data.reason === undefined
         ? [{ field: 'reason', message: 'must say why there is no score' }]
         : []),
-      ...((data['instrument'] === 'ATTRIBUTE' || data['instrument'] === 'ACSI') &&
-      data['attribute'] === undefined
-        ? [{ field: 'attribute', message: `must be given for ${data['instrument']}` }]
+      ...((data.instrument === 'ATTRIBUTE' || data.instrument === 'ACSI') && data.attribute === undefined
+        ? [{ field: 'attribute', message: `must be given for ${data.instrument}` }]
         : []),
     ],
     sample: {
