@@ -32,7 +32,7 @@ export async function appendTo(store: StoreClient, batch: AppendBatch): Promise<
   try {
     return await repeatWhileAway(store, `appending to ${stream}`, async ({ number, deadlineMs }) => {
       outcomeUnknown = number > 1;
-      const result = await store.client.appendToStream(stream, events.map(jsonEvent), {
+      const result = await store.client.appendToStream(store.namespace + stream, events.map(jsonEvent), {
         expectedRevision: expected,
         deadline: deadlineMs,
         ...(store.appendCredentials && { credentials: store.appendCredentials }),

@@ -6,6 +6,8 @@ export interface ConnectOptions {
   readonly totalTimeoutMs: number;
   readonly attemptTimeoutMs: number;
   readonly logger: JournalLogger | undefined;
+  /** Prefix of every stream name; '' for a store of one's own. */
+  readonly namespace: string;
 }
 
 /** One connection to the store with the limits that every call of the journal keeps. */

@@ -44,6 +44,8 @@ export interface JournalOptions {
   /** How long one attempt may take; default 4,000 ms. */
   readonly attemptTimeoutMs?: number;
   readonly logger?: JournalLogger;
+  /** Prefix of this company's streams, where several share one store: letters and digits. Default: none. */
+  readonly namespace?: string;
 }
 
 /** The event log: the only thing that has to be kept. */
@@ -106,6 +108,13 @@ export interface Journal {
 const TOTAL_TIMEOUT_MS = 20_000;
 const ATTEMPT_TIMEOUT_MS = 4_000;
 
+function namespaceOf(name: string | undefined): string {
+  if (name === undefined || name === '') return '';
+  if (!/^[a-z][a-z0-9]*$/i.test(name))
+    throw new Error(`The namespace "${name}" must be letters and digits and begin with a letter.`);
+  return `${name}.`;
+}
+
 /** Opens the journal on a store; the connection is made with the first call. */
 export function openJournal(options: JournalOptions): Journal {
   const store: StoreClient = connect({
@@ -113,6 +122,7 @@ export function openJournal(options: JournalOptions): Journal {
     totalTimeoutMs: options.totalTimeoutMs ?? TOTAL_TIMEOUT_MS,
     attemptTimeoutMs: options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS,
     logger: options.logger,
+    namespace: namespaceOf(options.namespace),
   });
   const loadUpTo = (stream: string, revision: bigint): Promise<LoadedStream> =>
     revision < 0n

@@ -45,13 +45,13 @@ export async function loadStream(
     return await repeatWhileAway(store, doing, async ({ deadlineMs }) => {
       const events: RecordedEvent[] = [];
       try {
-        for await (const { event } of store.client.readStream(stream, {
+        for await (const { event } of store.client.readStream(store.namespace + stream, {
           direction: FORWARDS,
           fromRevision: slice.fromRevision ?? START,
           ...(slice.maxCount !== undefined && { maxCount: slice.maxCount }),
           deadline: deadlineMs,
         })) {
-          if (event) events.push(recordedOf(event));
+          if (event) events.push(recordedOf(event, store.namespace));
         }
       } catch (error) {
         if (!(error instanceof StreamNotFoundError)) throw error;
@@ -113,7 +113,8 @@ async function* onePass(
   try {
     for await (const { event } of reading) {
       // A forward read includes the position it starts at, a backward read does not.
-      if (event && !event.type.startsWith('$') && event.position.commit !== from) yield recordedOf(event);
+      const own = event && !event.type.startsWith('$') && event.streamId.startsWith(store.namespace);
+      if (own && event.position.commit !== from) yield recordedOf(event, store.namespace);
     }
   } finally {
     await reading.cancel().catch((cause: unknown) => {

@@ -30,7 +30,8 @@ export interface ReadableFact {
   readonly eventId: string;
 }
 
-export function recordedOf(stored: StoredEvent): RecordedEvent {
+/** `namespace`: the prefix that the stream's name has in the store and nowhere else. */
+export function recordedOf(stored: StoredEvent, namespace: string): RecordedEvent {
   if (stored.position === undefined) {
     throw new Error(
       `The store gave no position for event ${stored.id}; EventStoreDB 22.6 or later is needed.`,
@@ -40,7 +41,7 @@ export function recordedOf(stored: StoredEvent): RecordedEvent {
   const metadata = objectOf(stored.metadata);
   return {
     position: position(stored.position.commit),
-    stream: stored.streamId,
+    stream: stored.streamId.slice(namespace.length),
     revision: stored.revision,
     eventId: stored.id,
     type: stored.type,

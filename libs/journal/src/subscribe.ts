@@ -1,4 +1,9 @@
-import { type AllStreamSubscription, excludeSystemEvents, START } from '@eventstore/db-client';
+import {
+  type AllStreamSubscription,
+  excludeSystemEvents,
+  START,
+  streamNameFilter,
+} from '@eventstore/db-client';
 import { ExponentialBackoff } from 'cockatiel';
 import type { Position } from '#kernel';
 import type { StoreClient } from './client.ts';
@@ -79,14 +84,21 @@ async function session(store: StoreClient, { options, ended, course, arrived }: 
   const subscription = store.client.subscribeToAll(
     {
       fromPosition: course.last === undefined ? START : { commit: course.last, prepare: course.last },
-      filter: excludeSystemEvents({ checkpointInterval: CHECKPOINT_INTERVAL }),
+      filter:
+        store.namespace === ''
+          ? excludeSystemEvents({ checkpointInterval: CHECKPOINT_INTERVAL })
+          : streamNameFilter({ prefixes: [store.namespace], checkpointInterval: CHECKPOINT_INTERVAL }),
     },
     { highWaterMark: batchMax },
   );
   const news = watch(subscription, ended, arrived);
   try {
     for (;;) {
-      const batch = await gather(subscription, batchMax, course.last);
+      const batch = await gather(subscription, {
+        max: batchMax,
+        last: course.last,
+        namespace: store.namespace,
+      });
       if (batch.length > 0) {
         await handOver(() => options.onEvents(batch));
         course.last = batch.at(-1)?.position;
@@ -106,14 +118,17 @@ async function session(store: StoreClient, { options, ended, course, arrived }: 
   }
 }
 
+interface Taking {
+  readonly max: number;
+  /** Position of the last event dealt with. */
+  readonly last: Position | undefined;
+  readonly namespace: string;
+}
+
 /** What has arrived and what still arrives turn after turn of the event loop, up to `max`. */
-async function gather(
-  subscription: AllStreamSubscription,
-  max: number,
-  last: Position | undefined,
-): Promise<RecordedEvent[]> {
+async function gather(subscription: AllStreamSubscription, taking: Taking): Promise<RecordedEvent[]> {
   const batch: RecordedEvent[] = [];
-  while (take(subscription, batch, max, last) > 0 && batch.length < max) {
+  while (take(subscription, batch, taking) > 0 && batch.length < taking.max) {
     await new Promise(setImmediate);
   }
   return batch;
@@ -123,15 +138,14 @@ async function gather(
 function take(
   subscription: AllStreamSubscription,
   batch: RecordedEvent[],
-  max: number,
-  last: Position | undefined,
+  { max, last, namespace }: Taking,
 ): number {
   const before = batch.length;
   while (batch.length < max) {
     const resolved = subscription.read() as { event?: Parameters<typeof recordedOf>[0] } | null;
     if (resolved === null) break;
     if (!resolved.event) continue;
-    const event = recordedOf(resolved.event);
+    const event = recordedOf(resolved.event, namespace);
     if (last === undefined || event.position > last) batch.push(event);
   }
   return batch.length - before;

@@ -67,10 +67,12 @@ const POLL_MS = 15;
 export async function openReadModels(options: {
   readonly uri: string;
   readonly code: string;
+  /** Default `quadrant`; another name for another company on the same server. */
+  readonly database?: string;
 }): Promise<ReadModels> {
   const client = connectMongo(options.uri);
   await client.connect();
-  return new Queries(client, options.code);
+  return new Queries(client, options.code, options.database ?? DATABASE);
 }
 
 class Queries implements ReadModels {
@@ -79,16 +81,16 @@ class Queries implements ReadModels {
   readonly db: Db;
   readonly sheets = kpiSheets;
 
-  constructor(client: MongoClient, code: string) {
+  constructor(client: MongoClient, code: string, database: string) {
     this.#client = client;
     this.#code = code;
-    this.db = client.db(DATABASE);
+    this.db = client.db(database);
   }
 
   async figures({ knownAt, ...asked }: AskedFigures): Promise<FiguresAnswer> {
     const [known, epochs] = await Promise.all([this.known(), this.#epochs()]);
     const position = await this.#positionOf(knownAt, known);
-    const knownAtMs = (await timeAtPosition(this.db, position)) ?? 0n;
+    const knownAtMs = await timeAtPosition(this.db, position);
     const reader = (dimension: DimensionName) =>
       new EpochReader(this.db, dimension, epochs.get(dimension) ?? 0, position);
     return answer(

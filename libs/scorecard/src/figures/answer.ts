@@ -35,8 +35,8 @@ export interface FigureQuestion {
   /** `1997`, `1997-Q2`, …, or a range: the series of its periods. */
   readonly period: string;
   readonly knownAt: Position;
-  /** Record time of `knownAt` (running maximum), milliseconds. */
-  readonly knownAtMs: bigint;
+  /** Record time of `knownAt` (running maximum), milliseconds; undefined while nothing is recorded. */
+  readonly knownAtMs: bigint | undefined;
   /** Revision of the KPI's policy; absent: the one in force. */
   readonly policy?: string;
   /** With a range: one more figure, for the whole span. */
@@ -69,7 +69,7 @@ export interface Coordinates {
   readonly segment: string | null;
   readonly period: string;
   readonly view: 'known';
-  readonly knownAt: { readonly position: string; readonly time: string };
+  readonly knownAt: { readonly position: string; readonly time: string | null };
   readonly scorecardRevision: null;
   readonly policyRevisions: Readonly<Record<string, string>>;
   readonly code: string;
@@ -122,7 +122,10 @@ export async function answer(sources: FigureSources, question: FigureQuestion): 
     segment: question.segment ?? null,
     period: asked.text,
     view: 'known',
-    knownAt: { position: positionText(question.knownAt), time: instantOfMs(question.knownAtMs) },
+    knownAt: {
+      position: positionText(question.knownAt),
+      time: question.knownAtMs === undefined ? null : instantOfMs(question.knownAtMs),
+    },
     scorecardRevision: null,
     policyRevisions,
     code: sources.code,
@@ -229,7 +232,7 @@ class Asker {
       period,
       span: this.#span(period),
       knownAt: this.#question.knownAt,
-      knownAtMs: this.#question.knownAtMs,
+      knownAtMs: this.#question.knownAtMs ?? 0n,
       read,
       organisation: this.#organisation,
       policy,
