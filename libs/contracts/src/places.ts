@@ -14,12 +14,16 @@ export function streamBy({ type, category, stream }: EventDeclaration, data: Any
   if (category === '') throw new Error(`${type} goes into the stream of the fact that it corrects`);
   const name = stream(data as DataOf<Fields> & AnyData);
   // Two ids in one name: a colon inside one of them must not be taken for the one between them.
-  const parts = typeof name === 'string' ? [name] : name;
-  if (parts.some((part) => typeof part !== 'string' || part === '')) {
+  const parts: readonly unknown[] = Array.isArray(name) ? name : [name];
+  if (!parts.every(isName)) {
     throw new Error(`${type} has a stream only with all the ids that its name is made of`);
   }
   const inName = parts.length === 1 ? encoded : (part: string) => encoded(part).replaceAll(':', '%3A');
   return `${category}-${parts.map(inName).join(':')}`;
+}
+
+function isName(part: unknown): part is string {
+  return typeof part === 'string' && part !== '';
 }
 
 function encoded(name: string): string {
