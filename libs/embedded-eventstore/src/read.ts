@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { broken, invalid, streamDeleted, type WireError } from './errors.ts';
 import { type Filter, filterOf } from './filter.ts';
@@ -99,10 +98,15 @@ class Reading {
   async #send(response: ReadResp): Promise<void> {
     if (this.#ended.aborted) return;
     if (this.#call.write(response)) return;
-    await Promise.race([
-      once(this.#call, 'drain', { signal: this.#ended }),
-      once(this.#ended, 'abort'),
-    ]).catch(() => undefined);
+    await new Promise<void>((resolve) => {
+      const goOn = () => {
+        this.#call.off('drain', goOn);
+        this.#ended.removeEventListener('abort', goOn);
+        resolve();
+      };
+      this.#call.on('drain', goOn);
+      this.#ended.addEventListener('abort', goOn);
+    });
   }
 
   #event(event: StoredEvent): ReadResp {
