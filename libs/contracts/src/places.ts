@@ -1,16 +1,13 @@
 import { type Instant, instant, isLocalDate, type LocalDate, uuidV5 } from '#kernel';
 import { declarationOf, isEventType } from './catalogue.ts';
-import type { AnyData, EventDeclaration } from './declare.ts';
+import type { AnyData } from './declare.ts';
 import type { DataOf, Fields } from './fields.ts';
 
 /** Where an event belongs: its stream, customer, unit, document and date. Asked of data that fits its contract. */
 
 /** Stream names are ASCII: other characters are percent-encoded as UTF-8, and so is the percent sign. */
 export function streamOf(type: string, data: AnyData): string {
-  return streamBy(declarationOf(type), data);
-}
-
-export function streamBy({ type, category, stream }: EventDeclaration, data: AnyData): string {
+  const { category, stream } = declarationOf(type);
   if (category === '') throw new Error(`${type} goes into the stream of the fact that it corrects`);
   const name = stream(data as DataOf<Fields> & AnyData);
   // Two ids in one name: a colon inside one of them must not be taken for the one between them.
