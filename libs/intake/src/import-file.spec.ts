@@ -3,7 +3,14 @@ import { context, customer, freshId, openWorkbench, type Workbench } from '../..
 import { allRules } from '../test/bench.ts';
 import { cashMapping, rowsFile } from '../test/cash.ts';
 import { type Example, exampleFiles, exampleMapping } from '../test/examples.ts';
-import { type ImportReport, type ImportRequest, importFile, type Mapping, readMapping } from './index.ts';
+import {
+  type ImportReport,
+  type ImportRequest,
+  importFile,
+  type Mapping,
+  readMapping,
+  revokeBatch,
+} from './index.ts';
 
 describe('importFile, against a store', () => {
   let bench: Workbench;
@@ -194,6 +201,90 @@ describe('importFile, against a store', () => {
       refused: true,
       code: 'missing-file',
     });
+  });
+
+  it('takes rows that open a customer file and say more about it', async () => {
+    const id = freshId();
+    const customerId = `${id}-{id}`;
+    const mapping = cashMapping(
+      { format: 'csv' },
+      {
+        mapping: {
+          events: [
+            {
+              type: 'CustomerRegistered',
+              id: `${id}:{id}`,
+              data: {
+                customerId,
+                name: '{text}',
+                kind: 'transactional',
+                homeUnitId: 'root',
+                registeredOn: { date: '{day}' },
+                externalIds: [],
+              },
+            },
+            {
+              type: 'CustomerSegmentAssigned',
+              id: `${id}:{id}`,
+              data: { customerId, segmentCode: '{amount}', effectiveFrom: { date: '{day}' } },
+            },
+          ],
+        },
+      },
+    );
+    const files = rowsFile('id,day,amount,text\nA,2024-03-05,gold,Anna\nB,2024-03-06,blue,Bert\n');
+    expect(await run({ files, mapping })).toMatchObject({
+      status: 'accepted',
+      factsAppended: 4,
+      refused: [],
+    });
+    const { events } = await bench.journal.load(`customer-${id}-B`);
+    expect(events.map(({ type }) => type)).toEqual(['CustomerRegistered', 'CustomerSegmentAssigned']);
+  });
+
+  it('takes a batch back as a unit', async () => {
+    const id = freshId();
+    const report = await run({ files: rowsFile(rightStatement(id)), mapping: cashMapping() });
+    const revoke = (batchId: string) =>
+      revokeBatch({
+        batchId,
+        events: bench.journal.readAll(),
+        recorder: bench.recorder,
+        context: context(),
+        reason: 'wrong month',
+        authorisedBy: 'controller',
+      });
+    const { events } = await bench.journal.load(`cash-${id}-2`);
+    await bench.recorder.recordFacts(
+      [
+        {
+          type: 'FactCorrected',
+          stream: `cash-${id}-2`,
+          data: {
+            targetEventId: events[0]?.eventId,
+            replacement: null,
+            reason: 'twice',
+            authorisedBy: 'mei',
+          },
+        },
+      ],
+      context(),
+    );
+    // Three movements and the record of the batch; one of them is void already.
+    expect(await revoke(report.batchId)).toEqual({
+      batchId: report.batchId,
+      facts: 4,
+      voided: 3,
+      alreadyVoid: 1,
+      refused: [],
+    });
+    const left = (await bench.journal.load(`cash-${id}-1`)).events;
+    expect(left.map(({ type, data }) => [type, data['replacement']])).toEqual([
+      ['CashMoved', undefined],
+      ['FactCorrected', null],
+    ]);
+    expect(await revoke(report.batchId)).toMatchObject({ facts: 4, voided: 0, alreadyVoid: 4 });
+    expect(await revoke('nothing')).toMatchObject({ refused: true, code: 'unknown-batch' });
   });
 
   it('imports all of Northwind, once', async () => {

@@ -1,18 +1,11 @@
-import { type CommandContext, type FactResult, type SubmittedFact } from '#commands';
+import type { CommandContext } from '#commands';
 import { canonicalJson, isRefusal, type Refusal, sha256Hex } from '#kernel';
+import { FACTS_AT_ONCE, type Recorder, recordCalls } from './calls.ts';
 import { checkRows } from './check-rows.ts';
 import { fingerprint, type ImportFiles } from './files.ts';
 import type { Coverage, Mapping } from './mapping.ts';
 import { type PlannedFact, planImport, type RowError } from './plan.ts';
 import { ImportRefused } from './refused.ts';
-
-/** Records facts; a FactRecorder does. */
-export interface Recorder {
-  recordFacts(
-    facts: readonly SubmittedFact[],
-    context: CommandContext,
-  ): Promise<readonly FactResult[] | Refusal>;
-}
 
 /** Says which customers and units exist; References does. */
 export interface KnownIds {
@@ -79,7 +72,6 @@ export interface ImportReport {
   readonly refused: readonly RefusedRow[];
 }
 
-const FACTS_AT_ONCE = 500;
 /** Rows that an ImportBatchAccepted can name; a file with more is no file to be skipped through. */
 const REJECTED_ROWS_MAX = 10_000;
 
@@ -175,7 +167,7 @@ async function record(
   const send = async (): Promise<void> => {
     const batch = waiting.map((fact) => ({ ...fact, source: { ...fact.source, batchId } }));
     waiting = [];
-    const results = await recorder.recordFacts(batch, context);
+    const results = await recordCalls(recorder, batch, context);
     if (isRefusal(results)) throw new ImportRefused(results.code, results.detail);
     for (const result of results) {
       const fact = batch[result.index];

@@ -1,4 +1,8 @@
 /** Files become facts: mappings, dry runs, batches; and the demo company. */
+export type { Recorder } from './calls.ts';
+export type { DemoFact } from './demo/demo-fact.ts';
+export { type DemoBatch, demoFacts } from './demo/demo-facts.ts';
+export { type DemoLoad, type LoadedBatch, loadDemo } from './demo/load-demo.ts';
 export { fileAt, fileOf, fingerprint, type ImportFile, type ImportFiles } from './files.ts';
 export {
   batchIdOf,
@@ -7,7 +11,6 @@ export {
   type ImportRequest,
   importFile,
   type KnownIds,
-  type Recorder,
   type RefusedRow,
 } from './import-file.ts';
 export type {
@@ -24,4 +27,5 @@ export { mappingSchema } from './mapping-schema.ts';
 export { type PlannedFact, planImport, type RowError, type RowResult } from './plan.ts';
 export { type InvalidMapping, type MappingProblem, readMapping } from './read-mapping.ts';
 export { ImportRefused } from './refused.ts';
+export { type RevokeReport, type RevokeRequest, revokeBatch } from './revoke-batch.ts';
 export { intakeRules } from './rules.ts';

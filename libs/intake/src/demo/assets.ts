@@ -1,6 +1,6 @@
 import { type LocalDate, localDate } from '#kernel';
 import { FIRST_DAY, LAST_DAY, QUARTERS } from './calendar.ts';
-import { amount, type DemoFact, dollars, type Region, synthetic } from './demo-fact.ts';
+import { amount, cents, type DemoFact, dollars, type Region, synthetic } from './demo-fact.ts';
 
 interface Asset {
   readonly assetId: string;
@@ -62,7 +62,7 @@ export interface AssetMovement {
 export function assetMovements(): readonly AssetMovement[] {
   return ASSETS.flatMap(({ assetId, unitId, gross, boughtOn, life, retiredOn }) => {
     const place = { assetId, unitId };
-    const rate = gross / BigInt(life);
+    const rate = cents(gross / BigInt(life));
     const until = retiredOn ?? LAST_DAY;
     const written = QUARTERS.filter(({ last }) => boughtOn < last && last <= until && last !== LAST_DAY).map(
       ({ last }) => ({ ...place, day: last, change: 'depreciated' as const, amount: rate }),

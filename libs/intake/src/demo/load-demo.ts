@@ -1,6 +1,6 @@
 import type { CommandContext } from '#commands';
 import { isRefusal, maxPosition, NO_POSITION, type Position } from '#kernel';
-import type { Recorder } from '../import-file.ts';
+import { FACTS_AT_ONCE, type Recorder, recordCalls } from '../calls.ts';
 import { type DemoBatch, demoFacts } from './demo-facts.ts';
 
 /** A batch of the demo that is in the log: what was known when it was is everything up to `position`. */
@@ -23,8 +23,6 @@ export interface DemoLoad {
   readonly onBatch?: (batch: LoadedBatch) => Promise<void> | void;
   readonly onProgress?: (progress: { readonly label: string; readonly facts: number }) => void;
 }
-
-const FACTS_AT_ONCE = 500;
 
 /**
  * Loads the demo company through the ordinary command path. Repeated, or continued after a crash, it appends what is
@@ -62,16 +60,20 @@ async function record(
   { label, facts }: Pick<DemoBatch, 'label' | 'facts'>,
   before: LoadedBatch,
 ): Promise<LoadedBatch> {
-  const results = await recorder.recordFacts(facts, context);
+  const results = await recordCalls(recorder, facts, context);
   if (isRefusal(results)) throw new Error(`The demo's batch ${label} was refused: ${results.detail}`);
+  const refused = results.filter((result) => result.status === 'refused');
+  // Facts that were only held back because of another one of their stream do not say what is wrong.
+  const cause = refused.find(({ problem }) => problem.code !== 'stream-refused') ?? refused[0];
+  if (cause !== undefined) {
+    const { type, source } = facts[cause.index] ?? {};
+    throw new Error(
+      `The demo's ${type} ${source?.id} (${label}) was refused as ${cause.problem.code}: ${cause.problem.detail}`,
+    );
+  }
   let { appended, duplicates, position } = before;
   for (const result of results) {
-    if (result.status === 'refused') {
-      const fact = facts[result.index];
-      throw new Error(
-        `The demo's ${fact?.type} ${fact?.source.id} (${label}) was refused as ${result.problem.code}: ${result.problem.detail}`,
-      );
-    }
+    if (result.status === 'refused') continue;
     if (result.status === 'appended') appended += 1;
     else duplicates += 1;
     position = maxPosition(position, result.position);
