@@ -2,17 +2,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
+import { allRules } from '#areas';
 import { CommandRunner, FactRecorder, type FactResult, References, type SubmittedFact } from '#commands';
-import { customerFilesRules } from '#customer-files';
 import { startEmbeddedEventStore } from '#embedded-eventstore';
 import { startEmbeddedMongoDb } from '#embedded-mongodb';
-import { ensureRoot, environmentRules } from '#environment';
-import { growthRules } from '#growth';
-import { fileAt, type ImportReport, importFile, intakeRules, readMapping } from '#intake';
+import { ensureRoot } from '#environment';
+import { fileAt, type ImportReport, importFile, readMapping } from '#intake';
 import { type Journal, openJournal, openKeyStore } from '#journal';
 import { isRefusal, type Position, position } from '#kernel';
-import { operationsRules } from '#operations';
-import { orderToCashRules } from '#order-to-cash';
 import { type AskedFigures, inputsOf, openReadModels, ProjectionRun, type ReadModels } from '#read-models';
 import type { Figure, FiguresAnswer } from '#scorecard';
 
@@ -43,14 +40,7 @@ export class World {
     this.recorder = new FactRecorder({
       journal,
       references: this.references,
-      rules: [
-        ...customerFilesRules,
-        ...orderToCashRules,
-        ...operationsRules,
-        ...growthRules,
-        ...environmentRules,
-        ...intakeRules,
-      ],
+      rules: allRules,
       locate: (eventId) => this.#streams.get(eventId),
     });
     this.readModels = readModels;

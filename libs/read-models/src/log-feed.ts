@@ -9,24 +9,18 @@ const BATCH = 1_000;
 
 /** What an event of the log is to a projector: a change, unreadable, or no fact at all. */
 export async function inputOf(journal: Journal, event: RecordedEvent): Promise<Input> {
-  const { position, created: recordedAt, eventId, revision } = event;
-  if (!KNOWN_TYPES.has(event.type)) return { kind: 'other', position, recordedAt };
+  const { position, created: recordedAt, eventId, stream, revision } = event;
+  const place = { position, recordedAt, eventId, stream };
+  if (!KNOWN_TYPES.has(event.type)) return { kind: 'other', ...place };
   const resolved = await journal.resolveChange(event);
   if ('unresolved' in resolved) {
-    return {
-      kind: 'unreadable',
-      position,
-      recordedAt,
-      eventId,
-      type: event.type,
-      revision,
-      reason: resolved.unresolved,
-    };
+    return { kind: 'unreadable', ...place, type: event.type, revision, reason: resolved.unresolved };
   }
   const { factId, before, after, unitId } = resolved;
   const type = resolved.type as EventType;
   return {
     kind: 'change',
+    ...place,
     change: {
       position,
       recordedAt,

@@ -2,6 +2,7 @@ import type { Db } from 'mongodb';
 import type { Position } from '#kernel';
 import { type ProjectionName, projections } from '#scorecard';
 import { liveEpochs } from './collections.ts';
+import { recordPlaces } from './event-places.ts';
 import { type Input, Projector } from './projector.ts';
 import { Timeline } from './timeline.ts';
 
@@ -52,13 +53,9 @@ export class ProjectionRun {
   }
 
   async project(inputs: readonly Input[]): Promise<void> {
-    const times = inputs.map((input) =>
-      input.kind === 'change'
-        ? { position: input.change.position, recordedAt: input.change.recordedAt }
-        : input,
-    );
     const done = await Promise.allSettled([
-      this.#timeline.record(times),
+      this.#timeline.record(inputs),
+      recordPlaces(this.#db, inputs),
       ...[...this.#projectors.values()].map(({ projector }) => projector.project(inputs)),
     ]);
     const failed = done.find((result) => result.status === 'rejected');

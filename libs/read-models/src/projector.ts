@@ -22,18 +22,25 @@ import { PageWriter, ProjectionFenced } from './tails.ts';
 export { ProjectionFenced };
 
 /** One event of the log as a projector takes it: what it changes, that it could not be read, or neither. */
-export type Input =
-  | { readonly kind: 'change'; readonly change: Change }
-  | {
-      readonly kind: 'unreadable';
-      readonly position: Position;
-      readonly recordedAt: number;
-      readonly eventId: string;
-      readonly type: string;
-      readonly revision: bigint;
-      readonly reason: string;
-    }
-  | { readonly kind: 'other'; readonly position: Position; readonly recordedAt: number };
+export type Input = Place &
+  (
+    | { readonly kind: 'change'; readonly change: Change }
+    | {
+        readonly kind: 'unreadable';
+        readonly type: string;
+        readonly revision: bigint;
+        readonly reason: string;
+      }
+    | { readonly kind: 'other' }
+  );
+
+interface Place {
+  readonly position: Position;
+  /** Record time, milliseconds. */
+  readonly recordedAt: number;
+  readonly eventId: string;
+  readonly stream: string;
+}
 
 export interface ProjectorStatus {
   readonly dimension: string;
@@ -102,7 +109,7 @@ export class Projector {
 
   /** Projects a batch in order of position; what lies at or below the checkpoint is passed over. */
   async project(inputs: readonly Input[]): Promise<void> {
-    const fresh = inputs.filter((input) => positionOf(input) > this.#checkpoint.position);
+    const fresh = inputs.filter((input) => input.position > this.#checkpoint.position);
     if (fresh.length === 0) return;
     const groups = new Map<string, Group[]>();
     let content = this.#checkpoint.content;
@@ -114,7 +121,7 @@ export class Projector {
       ),
     );
     for (const input of fresh) {
-      const recordedAt = BigInt(input.kind === 'change' ? input.change.recordedAt : input.recordedAt);
+      const recordedAt = BigInt(input.recordedAt);
       if (recordedAt > time) time = recordedAt;
       if (input.kind === 'other') continue;
       const effects = input.kind === 'change' ? await this.#effectsOf(input.change) : unreadable(input);
@@ -129,7 +136,7 @@ export class Projector {
       for (const [key, items] of effects.items) this.#histories.append(key, { p: effects.position, items });
     }
     await this.#write(groups, {
-      position: positionOf(fresh.at(-1) as Input),
+      position: (fresh.at(-1) as Input).position,
       time,
       events: this.#checkpoint.events + BigInt(fresh.length),
       deltas,
@@ -177,8 +184,4 @@ export class Projector {
       );
     this.#checkpoint = { _id, ...next };
   }
-}
-
-function positionOf(input: Input): Position {
-  return input.kind === 'change' ? input.change.position : input.position;
 }

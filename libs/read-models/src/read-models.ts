@@ -12,6 +12,7 @@ import {
 } from '#scorecard';
 import { checkpoints, connectMongo, DATABASE, liveEpochs } from './collections.ts';
 import { CustomerFileReader } from './customer-files.ts';
+import { placeOfEvent } from './event-places.ts';
 import { EpochReader } from './reader.ts';
 import { positionAtTime, timeAtPosition } from './timeline.ts';
 
@@ -58,6 +59,8 @@ export interface ReadModels {
     knownAt?: KnownAt,
   ): Promise<{ readonly files: CustomerFileReader; readonly knownAt: Position }>;
   status(): Promise<readonly DimensionStatus[]>;
+  /** The stream that holds an event, as far as projected. */
+  streamOf(eventId: string): Promise<string | undefined>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -158,6 +161,10 @@ class Queries implements ReadModels {
       } = found.get(`${dimension}/${epoch}`) ?? {};
       return { dimension, epoch, position: position as Position, events, deltas, content };
     });
+  }
+
+  async streamOf(eventId: string): Promise<string | undefined> {
+    return placeOfEvent(this.db, eventId);
   }
 
   async ping(): Promise<void> {

@@ -1,0 +1,31 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { declarationOf, eventTypes, isEventType, jsonSchemaOf } from '#contracts';
+import { Needs } from './guard.ts';
+import { ProblemError, problem } from './problems.ts';
+
+/** The contracts of all events, for services that read the log. */
+@Controller({ path: 'v1/schemas' })
+export class ContractsController {
+  @Get()
+  @Needs()
+  list() {
+    return {
+      schemas: eventTypes.map((type) => ({
+        type,
+        version: declarationOf(type).version,
+        href: `/v1/schemas/${type}/${declarationOf(type).version}`,
+      })),
+    };
+  }
+
+  @Get(':type/:version')
+  @Needs()
+  schema(@Param('type') type: string, @Param('version') version: string) {
+    if (!isEventType(type) || version !== String(declarationOf(type).version)) {
+      throw new ProblemError(
+        problem('not-found', `There is no schema ${type} version ${version}; GET /v1/schemas lists them.`),
+      );
+    }
+    return jsonSchemaOf(type);
+  }
+}

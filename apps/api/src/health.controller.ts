@@ -1,0 +1,45 @@
+import { Controller, Get } from '@nestjs/common';
+import type { Journal } from '#journal';
+import { positionText } from '#kernel';
+import type { ReadModels } from '#read-models';
+import { Open } from './guard.ts';
+import { ProblemError, problem } from './problems.ts';
+
+const READY_MS = 3_000;
+
+/** Whether the process lives, and whether it can answer. */
+@Controller({ path: 'health' })
+export class HealthController {
+  constructor(
+    private readonly journal: Journal,
+    private readonly readModels: ReadModels,
+  ) {}
+
+  @Get('live')
+  @Open()
+  live() {
+    return { status: 'live' };
+  }
+
+  @Get('ready')
+  @Open()
+  async ready() {
+    const [head, known] = await within(READY_MS, Promise.all([this.journal.head(), this.readModels.known()]));
+    return { status: 'ready', head: positionText(head), known: positionText(known), lag: known < head };
+  }
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new ProblemError(problem('store-away', `A store did not answer within ${ms} ms.`))),
+      ms,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,29 @@
+import { storesChild } from './children.ts';
+import type { Config } from './config.ts';
+import { lockDirectory } from './directory-lock.ts';
+import type { Outcome } from './outcome.ts';
+import { Supervisor } from './supervisor.ts';
+
+/** The embedded stores alone, in the foreground. */
+export async function stores(config: Config, options: Readonly<Record<string, string>>): Promise<Outcome> {
+  const unlock = lockDirectory(config.data);
+  const supervisor = new Supervisor((sentence) => process.stderr.write(`${sentence}\n`));
+  const stopped = new Promise<Outcome>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(0));
+  });
+  const args = [
+    ['--eventstore-port', options['eventstorePort']],
+    ['--mongodb-port', options['mongodbPort']],
+    ['--only', options['only']],
+  ].flatMap(([name, value]) => (value === undefined ? [] : [name as string, value]));
+  try {
+    const { eventStoreUri, mongoUri } = await supervisor.start(storesChild(config, args));
+    if (eventStoreUri) process.stdout.write(`ESDB_URL=${eventStoreUri}\n`);
+    if (mongoUri) process.stdout.write(`MONGODB_URI=${mongoUri}\n`);
+    process.stdout.write('ready\n');
+    return await Promise.race([stopped, supervisor.givenUp.then(() => 1)]);
+  } finally {
+    await supervisor.stop();
+    unlock();
+  }
+}
