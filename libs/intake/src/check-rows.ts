@@ -1,6 +1,6 @@
-import type { ImportRequest } from './import-file.ts';
 import { NamedIds, UNIT_FIELDS } from './named-ids.ts';
 import { planImport, type RowError, type RowResult } from './plan.ts';
+import type { ImportRequest } from './request.ts';
 
 /** What is known of a file before the first fact of it is written. */
 export interface CheckedRows {

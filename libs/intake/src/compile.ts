@@ -2,8 +2,8 @@ import { dateReader } from './dates.ts';
 import { type Exact, numberReader, PLAIN } from './exact.ts';
 import type { FileFormat, Mapping } from './mapping.ts';
 import { CellError } from './refused.ts';
-import type { SourceRow } from './rows.ts';
 import { cellIn, type FoundCell, type Scope } from './scope.ts';
+import type { SourceRow } from './source-row.ts';
 import { type Template, templateOf } from './template.ts';
 
 /** Reads something out of a row and what is around it. */

@@ -1,40 +1,11 @@
-import type { CommandContext } from '#commands';
 import { canonicalJson, isRefusal, type Refusal, sha256Hex } from '#kernel';
-import { FACTS_AT_ONCE, type Recorder, recordCalls } from './calls.ts';
+import { FACTS_AT_ONCE, recordCalls } from './calls.ts';
 import { checkRows } from './check-rows.ts';
-import { fingerprint, type ImportFiles } from './files.ts';
-import type { Coverage, Mapping } from './mapping.ts';
+import { fingerprint } from './files.ts';
+import type { Mapping } from './mapping.ts';
 import { type PlannedFact, planImport, type RowError } from './plan.ts';
 import { ImportRefused } from './refused.ts';
-
-/** Says which customers and units exist; References does. */
-export interface KnownIds {
-  customerExists(id: string): Promise<boolean>;
-  unitExists(id: string): Promise<boolean>;
-}
-
-export interface ImportProgress {
-  readonly phase: 'check' | 'record';
-  readonly rows: number;
-  /** Known once the file has been checked. */
-  readonly rowsTotal: number | undefined;
-  readonly facts: number;
-  readonly factsTotal: number | undefined;
-}
-
-export interface ImportRequest {
-  readonly files: ImportFiles;
-  readonly mapping: Mapping;
-  /** True: reads and checks everything, writes nothing. */
-  readonly dryRun?: boolean;
-  readonly recorder: Recorder;
-  readonly context: CommandContext;
-  /** With it, unknown customers and units are row errors before anything is written. */
-  readonly known?: KnownIds;
-  /** Replaces the coverage of the mapping, for files that come every month. */
-  readonly coverage?: Coverage;
-  readonly onProgress?: (progress: ImportProgress) => void;
-}
+import type { ImportRequest } from './request.ts';
 
 /** A fact that the rules refused although its row was right. */
 export interface RefusedRow {

@@ -4,15 +4,7 @@ export type { DemoFact } from './demo/demo-fact.ts';
 export { type DemoBatch, demoFacts } from './demo/demo-facts.ts';
 export { type DemoLoad, type LoadedBatch, loadDemo } from './demo/load-demo.ts';
 export { fileAt, fileOf, fingerprint, type ImportFile, type ImportFiles } from './files.ts';
-export {
-  batchIdOf,
-  type ImportProgress,
-  type ImportReport,
-  type ImportRequest,
-  importFile,
-  type KnownIds,
-  type RefusedRow,
-} from './import-file.ts';
+export { batchIdOf, type ImportReport, importFile, type RefusedRow } from './import-file.ts';
 export type {
   Condition,
   Coverage,
@@ -27,5 +19,6 @@ export { mappingSchema } from './mapping-schema.ts';
 export { type PlannedFact, planImport, type RowError, type RowResult } from './plan.ts';
 export { type InvalidMapping, type MappingProblem, readMapping } from './read-mapping.ts';
 export { ImportRefused } from './refused.ts';
+export type { ImportProgress, ImportRequest, KnownIds } from './request.ts';
 export { type RevokeReport, type RevokeRequest, revokeBatch } from './revoke-batch.ts';
 export { intakeRules } from './rules.ts';

@@ -1,5 +1,5 @@
 import type { FileFormat } from './mapping.ts';
-import type { SourceRow } from './rows.ts';
+import type { SourceRow } from './source-row.ts';
 
 const LINE_CHARACTERS_MAX = 4_000_000;
 

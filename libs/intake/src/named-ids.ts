@@ -1,5 +1,5 @@
-import type { KnownIds } from './import-file.ts';
 import type { PlannedFact } from './plan.ts';
+import type { KnownIds } from './request.ts';
 
 const CUSTOMER_FIELDS: readonly string[] = ['customerId', 'survivorId', 'absorbedId', 'restoredId'];
 export const UNIT_FIELDS: readonly string[] = ['unitId', 'homeUnitId', 'counterUnitId', 'parentId'];

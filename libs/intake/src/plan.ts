@@ -7,8 +7,8 @@ import type { EventMapping, Mapping } from './mapping.ts';
 import { columnAt } from './places.ts';
 import { recordsOf, type SourceRecord } from './records.ts';
 import { CellError } from './refused.ts';
-import type { SourceRow } from './rows.ts';
 import { cellIn, inside, listIn, type Scope } from './scope.ts';
+import type { SourceRow } from './source-row.ts';
 import { fieldsReader, type Json } from './values.ts';
 
 /** Something in a row that keeps it from becoming facts. */

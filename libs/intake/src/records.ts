@@ -2,8 +2,9 @@ import type { ImportFiles } from './files.ts';
 import { mentions } from './inspect.ts';
 import type { Join, Mapping } from './mapping.ts';
 import { ImportRefused } from './refused.ts';
-import { rowsOf, type SourceRow } from './rows.ts';
+import { rowsOf } from './rows.ts';
 import { ROW_NUMBER, type Scope } from './scope.ts';
+import type { SourceRow } from './source-row.ts';
 import { templateOf } from './template.ts';
 
 /** A row of the main file, or a group of them, with what belongs to it in the other files. */

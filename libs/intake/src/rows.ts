@@ -6,21 +6,7 @@ import type { ImportFile } from './files.ts';
 import { jsonLines } from './json-lines.ts';
 import type { FileFormat } from './mapping.ts';
 import { ImportRefused } from './refused.ts';
-
-/** A row of a file: cells by column, null where there is no value. */
-export interface SourceRow {
-  /** Alias of its file in the mapping. */
-  readonly file: string;
-  /** 1 for the first row of data. */
-  readonly row: number;
-  /** Line on which it begins, as an editor shows it; the header is line 1. */
-  readonly line: number;
-  readonly columns: ReadonlyMap<string, number> | undefined;
-  /** Undefined: the row has no such column. */
-  cell(column: string): string | null | undefined;
-  /** What makes the row unreadable as a whole, such as a missing cell. */
-  readonly broken?: string;
-}
+import type { SourceRow } from './source-row.ts';
 
 const COLUMNS_MAX = 2_000;
 const ROW_CHARACTERS_MAX = 4_000_000;

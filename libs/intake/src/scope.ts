@@ -1,4 +1,4 @@
-import type { SourceRow } from './rows.ts';
+import type { SourceRow } from './source-row.ts';
 
 /** What a template can see: a row, the rows around it, and the rows of other files that were looked up for it. */
 export interface Scope {

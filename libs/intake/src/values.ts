@@ -5,8 +5,8 @@ import { decimalText } from './exact.ts';
 import type { NumberValue, Value } from './mapping.ts';
 import { numberValue } from './numbers.ts';
 import { CellError } from './refused.ts';
-import type { SourceRow } from './rows.ts';
 import { cellIn, inside, listIn, type Scope } from './scope.ts';
+import type { SourceRow } from './source-row.ts';
 import type { Template } from './template.ts';
 
 /** What a value is in the fact; undefined leaves the field out. */

@@ -93,7 +93,7 @@ const SEGMENTS = {
   growing: { name: 'Growing customers (synthetic segment)', isTarget: false, weights: ['0.3', '0.3', '0.4'] },
   small: { name: 'Small customers (synthetic segment)', isTarget: false, weights: ['0.2', '0.3', '0.5'] },
 } as const;
-export type Segment = keyof typeof SEGMENTS;
+type Segment = keyof typeof SEGMENTS;
 
 /** What the value proposition promises, and what ATTRIBUTE answers are about. */
 export const ATTRIBUTES = ['freshness', 'punctuality', 'assortment'] as const;
@@ -118,7 +118,7 @@ function segments(): readonly DemoFact[] {
 }
 
 /** Segment by the sum of a customer's orders; the sums are Northwind's, the limits are made up. */
-export function segmentsOf({ orders, customerIds }: Northwind): ReadonlyMap<string, Segment> {
+function segmentsOf({ orders, customerIds }: Northwind): ReadonlyMap<string, Segment> {
   const sums = new Map<string, bigint>();
   for (const { customerId, net } of orders) sums.set(customerId, (sums.get(customerId) ?? 0n) + net);
   return new Map(
