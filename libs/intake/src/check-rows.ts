@@ -15,6 +15,7 @@ export interface CheckedRows {
 }
 
 const ERRORS_MAX = 1_000;
+const VALUE_MAX = 200;
 const PROGRESS_EVERY = 2_000;
 
 /**
@@ -38,12 +39,20 @@ export async function checkRows({ files, mapping, known, onProgress }: ImportReq
     const [first] = found;
     if (first === undefined) facts += result.facts.length;
     else broken.set(result.row, sentence(first));
-    errors.push(...found.slice(0, Math.max(0, ERRORS_MAX - errors.length)));
+    errors.push(...found.slice(0, Math.max(0, ERRORS_MAX - errors.length)).map(shortened));
     if (rowsRead % PROGRESS_EVERY === 0)
       onProgress?.({ phase: 'check', rows: rowsRead, rowsTotal: undefined, facts, factsTotal: undefined });
   }
   onProgress?.({ phase: 'check', rows: rowsRead, rowsTotal: rowsRead, facts, factsTotal: facts });
   return { rowsRead, rowsSkipped, facts, broken, errors };
+}
+
+/** A cell may hold megabytes; an error shows its beginning. */
+function shortened(error: RowError): RowError {
+  const { value } = error;
+  return typeof value === 'string' && value.length > VALUE_MAX
+    ? { ...error, value: `${value.slice(0, VALUE_MAX)}…` }
+    : error;
 }
 
 function sentence({ column, value, reason }: RowError): string {

@@ -43,8 +43,9 @@ export interface ImportReport {
   readonly refused: readonly RefusedRow[];
 }
 
-/** Rows that an ImportBatchAccepted can name; a file with more is no file to be skipped through. */
-const REJECTED_ROWS_MAX = 10_000;
+/** Rows that an ImportBatchAccepted names, so that it stays below a megabyte; a file with more is not skipped through. */
+const REJECTED_ROWS_MAX = 2_000;
+const WHY_MAX = 300;
 
 /**
  * Imports files by a mapping. The file is checked as a whole before its first fact is written, then recorded in order,
@@ -180,7 +181,9 @@ async function acceptBatch(
     mapping: mapping.name,
     rowsRead,
     rowsAccepted,
-    rowsRejected: [...rejected].sort(([a], [b]) => a - b).map(([row, why]) => ({ row, why })),
+    rowsRejected: [...rejected]
+      .sort(([a], [b]) => a - b)
+      .map(([row, why]) => ({ row, why: why.slice(0, WHY_MAX) })),
     ...(covered !== undefined && { coverage: covered }),
   };
   // The same outcome is the same fact; a later, better one of the same batch is another.

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { cashMapping, planned } from '../test/cash.ts';
 import { fileOf, type Mapping, planImport, type RowResult } from './index.ts';
 import { ImportRefused } from './refused.ts';
@@ -127,6 +128,32 @@ describe('planImport', () => {
       '7/9 undefined=undefined: gives no id to CashMoved: a column of {id} holds no value',
     ]);
     expect(data(results)).toEqual([]);
+  });
+
+  it('counts lines as an editor does', async () => {
+    const text = `${HEADER}A1,2024-03-05,1,x\n\nA2,2024-03-05,1,"two\nlines"\nA3,2024-03-05,1,"a\n\nb"\nA4,2024-03-05,1,x`;
+    const lines = (results: readonly RowResult[]): readonly number[] => results.map(({ line }) => line);
+    expect(lines(await planned(text))).toEqual([2, 4, 6, 9]);
+    expect(lines(await planned(text.replaceAll('\n', '\r\n')))).toEqual([2, 4, 6, 9]);
+  });
+
+  it('answers any bytes with rows or a refusal', async () => {
+    const formats = ['csv', 'tsv', 'jsonl'] as const;
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.string({ unit: 'binary', maxLength: 200 }).map((text) => Buffer.from(`${HEADER}${text}`)),
+      fc.json().map((text) => Buffer.from(text)),
+    );
+    await fc.assert(
+      fc.asyncProperty(bytes, fc.constantFrom(...formats), async (content, format) => {
+        const outcome = await planned(content, cashMapping({ format })).catch((error: unknown) => error);
+        if (outcome instanceof ImportRefused) return;
+        if (!Array.isArray(outcome)) throw outcome;
+        for (const { facts, errors: found } of outcome as readonly RowResult[])
+          expect(facts.length === 1 || found.length > 0).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('tells problems of the contract by the column of the field, also inside lists', async () => {

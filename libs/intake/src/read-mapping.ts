@@ -148,7 +148,7 @@ function* eventProblems({ events }: Mapping): Generator<MappingProblem> {
     }
     const { fields } = declarationOf(type);
     for (const field of Object.keys(data)) {
-      if (fields[field] === undefined)
+      if (!Object.hasOwn(fields, field))
         yield {
           field: `events[${i}].data.${field}`,
           detail: `is not a field of ${type}; it has ${Object.keys(fields).join(', ')}`,

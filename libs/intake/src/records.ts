@@ -16,6 +16,8 @@ export interface SourceRecord {
 
 /** Rows of a joined file are held in memory; a larger file has to be the main one. */
 const JOINED_ROWS_MAX = 2_000_000;
+/** Rows of one group are held together; a fact has no longer lists. */
+const GROUP_ROWS_MAX = 10_000;
 
 /** Reads the records of a mapping, in the order of the main file. */
 export async function* recordsOf(mapping: Mapping, files: ImportFiles): AsyncGenerator<SourceRecord> {
@@ -143,6 +145,13 @@ async function* grouped(
     const key = keyOf(row, group.by) ?? `row ${row.row}`;
     if (open !== undefined && open.key === key) {
       open.rows.push(row);
+      if (open.rows.length > GROUP_ROWS_MAX) {
+        throw new ImportRefused(
+          'group-too-large',
+          `More than ${GROUP_ROWS_MAX} rows share ${group.by.join(', ')} ${key}; group by a column that says which rows belong together.`,
+          'group.by',
+        );
+      }
       continue;
     }
     if (open !== undefined) {

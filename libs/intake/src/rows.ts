@@ -30,10 +30,12 @@ async function* delimited(text: AsyncIterable<string>, reading: Reading): AsyncG
   const nulls = new Set(format.nulls ?? ['']);
   let columns = format.header === false ? columnsOf(format.columns ?? [], reading) : undefined;
   let row = 0;
-  let lastLine = 0;
+  let counted = 0;
   for await (const { record, info } of records(text, reading)) {
-    const line = lastLine + 1;
-    lastLine = info.lines;
+    // The parser tells the line on which a record ends, and counts both signs of a line break inside quotes.
+    const breaks = breaksIn(record);
+    const line = info.lines - breaks.signs - counted;
+    counted += breaks.pairs;
     if (columns === undefined) {
       columns = columnsOf(record, reading);
       continue;
@@ -114,6 +116,16 @@ async function* records(text: AsyncIterable<string>, { name, format }: Reading):
   } finally {
     parser.destroy();
   }
+}
+
+function breaksIn(record: readonly string[]): { readonly signs: number; readonly pairs: number } {
+  let [signs, pairs] = [0, 0];
+  for (const cell of record) {
+    if (!cell.includes('\n') && !cell.includes('\r')) continue;
+    signs += cell.match(/[\r\n]/g)?.length ?? 0;
+    pairs += cell.match(/\r\n/g)?.length ?? 0;
+  }
+  return { signs, pairs };
 }
 
 function columnsOf(names: readonly string[], { name }: Reading): ReadonlyMap<string, number> {
