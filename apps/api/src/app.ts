@@ -16,7 +16,7 @@ import { FiguresController } from './figures.controller.ts';
 import { TokenGuard } from './guard.ts';
 import { HealthController } from './health.controller.ts';
 import { ImportsController } from './imports.controller.ts';
-import { ProblemError, ProblemFilter, problem, sendProblem } from './problems.ts';
+import { ProblemError, ProblemFilter, problem } from './problems.ts';
 import { Questions } from './questions.ts';
 
 export interface AppOptions {
@@ -65,7 +65,6 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
     providers: [
       { provide: TokenVerifier, useValue: new TokenVerifier(keys) },
       { provide: Questions, useValue: new Questions(readModels, journal) },
-      { provide: HealthController, useValue: new HealthController(journal, readModels) },
       { provide: APP_FILTER, useValue: new ProblemFilter(log) },
       {
         provide: APP_GUARD,
@@ -90,17 +89,6 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
     }),
   );
   const fastify = adapter.getInstance();
-  fastify.setErrorHandler((error, request, reply) => sendProblem(log, request, reply, error));
-  fastify.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      log,
-      request,
-      reply,
-      new ProblemError(
-        problem('not-found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`),
-      ),
-    ),
-  );
   await app.init();
   await fastify.ready();
   return app;

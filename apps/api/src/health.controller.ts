@@ -1,19 +1,15 @@
 import { Controller, Get } from '@nestjs/common';
-import type { Journal } from '#journal';
 import { positionText } from '#kernel';
-import type { ReadModels } from '#read-models';
 import { Open } from './guard.ts';
 import { ProblemError, problem } from './problems.ts';
+import { Questions } from './questions.ts';
 
 const READY_MS = 3_000;
 
 /** Whether the process lives, and whether it can answer. */
 @Controller({ path: 'health' })
 export class HealthController {
-  constructor(
-    private readonly journal: Journal,
-    private readonly readModels: ReadModels,
-  ) {}
+  constructor(private readonly questions: Questions) {}
 
   @Get('live')
   @Open()
@@ -24,7 +20,10 @@ export class HealthController {
   @Get('ready')
   @Open()
   async ready() {
-    const [head, known] = await within(READY_MS, Promise.all([this.journal.head(), this.readModels.known()]));
+    const [head, known] = await within(
+      READY_MS,
+      Promise.all([this.questions.journal.head(), this.questions.readModels.known()]),
+    );
     return { status: 'ready', head: positionText(head), known: positionText(known), lag: known < head };
   }
 }

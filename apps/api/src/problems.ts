@@ -122,18 +122,16 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    sendProblem(this.log, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), error);
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const given = problemOfError(error);
+    if (given.status >= 500)
+      this.log.error({ err: error, requestId: request.id, route: request.routeOptions?.url }, given.title);
+    if (given.status === 503) void reply.header('retry-after', '2');
+    if (given.status === 401) void reply.header('www-authenticate', 'Bearer');
+    void reply
+      .status(given.status)
+      .header('content-type', 'application/problem+json')
+      .send(JSON.stringify({ ...given, instance: request.id }));
   }
-}
-
-export function sendProblem(log: Logger, request: FastifyRequest, reply: FastifyReply, error: unknown): void {
-  const given = problemOfError(error);
-  if (given.status >= 500)
-    log.error({ err: error, requestId: request.id, route: request.routeOptions.url }, given.title);
-  if (given.status === 503) void reply.header('retry-after', '2');
-  if (given.status === 401) void reply.header('www-authenticate', 'Bearer');
-  void reply
-    .status(given.status)
-    .header('content-type', 'application/problem+json')
-    .send(JSON.stringify({ ...given, instance: request.id }));
 }

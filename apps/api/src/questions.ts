@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import { type Journal, openPersonal } from '#journal';
 import {
   addDays,
@@ -43,7 +42,6 @@ const WAIT_MS_DEFAULT = 5_000;
 const WAIT_MS_MAX = 30_000;
 
 /** Turns what a client asks into questions to the read models. */
-@Injectable()
 export class Questions {
   constructor(
     readonly readModels: ReadModels,
