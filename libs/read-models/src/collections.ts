@@ -17,6 +17,8 @@ export interface ChunkDocument {
 /** A keyed history. `j` is the JSON of an entry's items. */
 export interface HistoryDocument {
   readonly _id: string;
+  /** Position of the first entry. */
+  readonly lo: bigint;
   readonly hi: bigint;
   readonly e: readonly { readonly p: bigint; readonly j: string }[];
 }

@@ -83,7 +83,10 @@ export class HistoryWriter {
       if (last === undefined) continue;
       const e = fresh.map(({ p, items }) => ({ p: p as bigint, j: JSON.stringify(items) }));
       moved.set(key, last);
-      if (hi === 0n) operations.push({ insertOne: { document: { _id: key, hi: last, e } } });
+      if (hi === 0n)
+        operations.push({
+          insertOne: { document: { _id: key, lo: (e[0] as { p: bigint }).p, hi: last, e } },
+        });
       else {
         appended++;
         operations.push({

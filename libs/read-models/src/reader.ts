@@ -60,8 +60,8 @@ export class EpochReader implements Reader {
   async keysUnder(prefix: string, cursor: string | undefined, limit: number): Promise<readonly string[]> {
     const range = { _id: { $gt: `${prefix}${cursor ?? ''}`, $lt: `${prefix}\u{10FFFF}` } };
     const found = await this.#collections.histories
-      .find(range, { sort: { _id: 1 }, limit, projection: { e: { $slice: 1 } } })
+      .find(range, { sort: { _id: 1 }, limit, projection: { lo: 1 } })
       .toArray();
-    return found.filter(({ e }) => (e[0]?.p ?? 0n) <= this.knownAt).map(({ _id }) => _id);
+    return found.filter(({ lo }) => lo <= this.knownAt).map(({ _id }) => _id);
   }
 }
