@@ -233,6 +233,7 @@ class Asker {
       span: this.#span(period),
       knownAt: this.#question.knownAt,
       knownAtMs: this.#question.knownAtMs ?? 0n,
+      today: dayNumber(localDateAtMs(this.#question.knownAtMs ?? 0n, this.#calendar.zone)),
       read,
       organisation: this.#organisation,
       policy,
@@ -336,7 +337,7 @@ class Asker {
     main: { coverage: Coverage; source: string; firstDay: number },
   ): Promise<boolean> {
     const { start, end } = ask.span;
-    if (end > dayNumber(localDateAtMs(ask.knownAtMs, this.#calendar.zone))) return true;
+    if (end > ask.today) return true;
     if (start < main.firstDay) return true;
     const types = [
       ...new Set(

@@ -42,6 +42,8 @@ export interface Ask {
   readonly knownAt: Position;
   /** Record time of `knownAt`, milliseconds. */
   readonly knownAtMs: bigint;
+  /** The local date of `knownAtMs` in the scope's zone, as a day number. */
+  readonly today: number;
   readonly read: ScopeReader;
   readonly organisation: Organisation;
   /** The policy in force for the period, defaults filled in. */

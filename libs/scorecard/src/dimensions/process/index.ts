@@ -1,10 +1,2 @@
-import type { KpiSheet } from '../../figures/kpi.ts';
-import type { Dimension } from '../../projection/dimension.ts';
-
-export const processDimension: Dimension = {
-  name: 'process',
-  countsCustomers: false,
-  registers: {},
-  families: [],
-};
-export const processKpis: readonly KpiSheet[] = [];
+export { processKpis } from './kpis.ts';
+export { processDimension } from './measures.ts';
