@@ -286,11 +286,13 @@ class Asker {
     return read.loaded(name);
   }
 
-  async #other(kpi: string, text: string): Promise<{ readonly value: string | null }> {
+  async #other(kpi: string, text: string): ReturnType<Ask['figure']> {
     const sheet = this.#sources.sheets.get(kpi);
-    if (!sheet) return { value: null };
+    // An initiative that measures itself by initiatives would never come to an end.
+    if (!sheet || sheet.main.includes('initiatives')) return { value: null, direction: 'neutral' };
     await this.#read(sheet.dimension).registers(REGISTERS);
-    return this.figure(sheet, this.ask(sheet, parsePeriod(text, this.#calendar)));
+    const { value } = await this.figure(sheet, this.ask(sheet, parsePeriod(text, this.#calendar)));
+    return { value, direction: sheet.direction };
   }
 
   #span(period: Period): Span {

@@ -58,8 +58,11 @@ export interface Ask {
   periodOf(text: string): Period;
   readonly calendar: Calendar;
   register(name: string): Promise<readonly Fact[]>;
-  /** The figure of another KPI for a period given as text: what improvement initiatives measure themselves by. */
-  figure(kpi: string, period: string): Promise<{ readonly value: string | null }>;
+  /** The value of another KPI for a period given as text, and which way is better: what improvement initiatives measure themselves by. */
+  figure(
+    kpi: string,
+    period: string,
+  ): Promise<{ readonly value: string | null; readonly direction: KpiSheet['direction'] }>;
 }
 
 /** Parameters of a `MeasurePolicySet`, defaults filled in. Source: kpis.md §4. */

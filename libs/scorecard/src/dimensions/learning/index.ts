@@ -1,10 +1,16 @@
 import type { KpiSheet } from '../../figures/kpi.ts';
-import type { Dimension } from '../../projection/dimension.ts';
+import { assetKpis } from './assets.ts';
+import { improvementKpis } from './improvements.ts';
+import { peopleKpis } from './people.ts';
+import { newProductSalesRatio } from './products.ts';
+import { projectKpis } from './projects.ts';
 
-export const learningDimension: Dimension = {
-  name: 'learning',
-  countsCustomers: false,
-  registers: {},
-  families: [],
-};
-export const learningKpis: readonly KpiSheet[] = [];
+export { learningDimension } from './measures.ts';
+
+export const learningKpis: readonly KpiSheet[] = [
+  newProductSalesRatio,
+  ...projectKpis,
+  ...improvementKpis,
+  ...peopleKpis,
+  ...assetKpis,
+];

@@ -244,10 +244,15 @@ export const processKpis: readonly KpiSheet[] = [
       const done = first + flow.get('fp:0');
       const parts = { cases: String(done), casesFirstPass: String(first) };
       if (flow.get('qtycases') > 0n)
-        return quantityRatio(flow.get('firstgood'), flow.get('good') + flow.get('scrap'), flow.get('qtycases'), {
-          basis: 'quantity',
-          ...parts,
-        });
+        return quantityRatio(
+          flow.get('firstgood'),
+          flow.get('good') + flow.get('scrap'),
+          flow.get('qtycases'),
+          {
+            basis: 'quantity',
+            ...parts,
+          },
+        );
       return countRatio(first, done, done, { basis: 'case', ...parts });
     },
   ),

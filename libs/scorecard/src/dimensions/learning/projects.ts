@@ -1,0 +1,95 @@
+import { distribution } from '../../figures/distribution.ts';
+import type { Ask, KpiSheet } from '../../figures/kpi.ts';
+import { countRatio, excludedPart } from '../../figures/shown.ts';
+import type { Fact } from '../../projection/change.ts';
+import { dayOfText } from '../../projection/organisation.ts';
+import { unitOf } from './measures.ts';
+
+/** Development projects 新产品开发. Source: IRI TVP metric 6; kpis.md L1; docs/figures.md §8. */
+
+interface Project {
+  readonly unit: string;
+  readonly approved: number | undefined;
+  readonly launched: number | undefined;
+  readonly stopped: number | undefined;
+}
+
+async function projectsOf(ask: Ask): Promise<Project[]> {
+  const byProject = new Map<string, Fact[]>();
+  for (const fact of await ask.register('gates')) {
+    const id = fact.data['projectId'] as string;
+    byProject.set(id, [...(byProject.get(id) ?? []), fact]);
+  }
+  return [...byProject.values()].map((facts) => {
+    const first = (gate: string) => {
+      const days = facts
+        .filter(({ data }) => data['gate'] === gate)
+        .map(({ data }) => dayOfText(data['passedOn'] as string));
+      return days.length === 0 ? undefined : Math.min(...days);
+    };
+    const named =
+      facts.find(({ data, unitId }) => data['unitId'] !== undefined || unitId !== undefined) ??
+      (facts[0] as Fact);
+    return {
+      unit: unitOf(named),
+      approved: first('approved'),
+      launched: first('launched'),
+      stopped: first('stopped'),
+    };
+  });
+}
+
+function inScope(ask: Ask, unit: string, day: number | undefined): day is number {
+  return (
+    ask.scope.segment === undefined &&
+    day !== undefined &&
+    day >= ask.span.start &&
+    day < ask.span.end &&
+    ask.organisation.contains(ask.scope.unit, unit, day)
+  );
+}
+
+const sheet = { dimension: 'learning', direction: 'down', leading: true, main: ['gates'] } as const;
+
+export const projectKpis: readonly KpiSheet[] = [
+  {
+    ...sheet,
+    code: 'npd-cycle',
+    name: { en: 'New-product development cycle', zh: '新产品开发周期' },
+    unit: 'days',
+    formula: 'mean days from approval to launch, of projects launched',
+    async evaluate(ask) {
+      const projects = await projectsOf(ask);
+      const launched = projects.filter(({ unit, launched: day }) => inScope(ask, unit, day));
+      const durations = launched.flatMap(({ approved, launched: day }) =>
+        approved === undefined ? [] : [(day as number) - approved],
+      );
+      const negative = durations.filter((days) => days < 0).length;
+      const counts = new Map<bigint, bigint>();
+      for (const days of durations)
+        if (days >= 0) counts.set(BigInt(days), (counts.get(BigInt(days)) ?? 0n) + 1n);
+      const stopped = projects.filter(({ unit, stopped: day }) => inScope(ask, unit, day)).length;
+      const excluded = excludedPart([
+        ['no-approval', BigInt(launched.length - durations.length)],
+        ['negative-duration', BigInt(negative)],
+      ]);
+      return distribution(
+        { values: [...counts].sort(([a], [b]) => (a < b ? -1 : 1)), scale: 1n },
+        { stopped: String(stopped), ...excluded },
+      );
+    },
+  },
+  {
+    ...sheet,
+    code: 'npd-stopped-share',
+    name: { en: 'Share of projects stopped', zh: '开发终止比例' },
+    unit: 'fraction',
+    formula: 'projects stopped / (stopped + launched)',
+    async evaluate(ask) {
+      const projects = await projectsOf(ask);
+      const stopped = BigInt(projects.filter(({ unit, stopped: day }) => inScope(ask, unit, day)).length);
+      const launched = BigInt(projects.filter(({ unit, launched: day }) => inScope(ask, unit, day)).length);
+      return countRatio(stopped, stopped + launched, stopped + launched);
+    },
+  },
+];
