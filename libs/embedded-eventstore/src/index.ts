@@ -1,4 +1,4 @@
-export { DamagedRecord } from './record.ts';
+export { DamagedRecord } from './log/record.ts';
 export {
   type EmbeddedEventStore,
   type EmbeddedEventStoreOptions,

@@ -1,9 +1,14 @@
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
-import { AppendService } from './append.ts';
-import { lockDirectory } from './directory-lock.ts';
-import { EventLog } from './log.ts';
-import { ReadService } from './read.ts';
-import { features, featuresService, type shared, streamsService } from './wire.ts';
+import { Server, ServerCredentials, type ServiceDefinition, status } from '@grpc/grpc-js';
+import { EventLog } from './log/event-log.ts';
+import { writeFirstEvent } from './log/first-event.ts';
+import { alreadyEncoded, appendCall } from './protocol/append-call.ts';
+import { type BatchAppendStream, batchAppendCall } from './protocol/batch-append-call.ts';
+import { featuresService, streamsService } from './protocol/definitions.ts';
+import { WireError } from './protocol/errors.ts';
+import { alreadyFramed } from './protocol/framed-messages.ts';
+import { type OpenReads, readCall } from './protocol/read-call.ts';
+import { deleteCall, tombstoneCall } from './protocol/removal-calls.ts';
+import { supportedMethodsCall } from './protocol/server-features.ts';
 
 export interface EmbeddedEventStoreOptions {
   /** Where the log lies; made when it is not there, readable by its owner only. */
@@ -15,9 +20,13 @@ export interface EmbeddedEventStoreOptions {
 }
 
 export interface EmbeddedEventStore {
+  /** `esdb://127.0.0.1:PORT?tls=false`: loopback only, since the protocol without TLS carries no credentials. */
   readonly uri: string;
   readonly port: number;
-  /** Resolves when a write failed and the store has stopped taking any more. */
+  /**
+   * Resolves when a write failed (full disk, failed sync) and the store has stopped taking any more: what is on disk is known
+   * again only after a restart.
+   */
   readonly failed: Promise<Error>;
   stats(): {
     readonly events: number;
@@ -25,6 +34,7 @@ export interface EmbeddedEventStore {
     readonly lastPosition: number;
     readonly subscriptions: number;
   };
+  /** Acknowledges what it has taken, ends all calls, gives the directory back. */
   close(): Promise<void>;
 }
 
@@ -32,83 +42,82 @@ const MAX_APPEND_SIZE = 1_048_576;
 const MAX_RECEIVE_BYTES = 17 * 1024 * 1024;
 
 /**
- * Starts a server that speaks EventStoreDB's gRPC protocol on loopback: streams and server features.
+ * Starts a server that speaks EventStoreDB's gRPC protocol on loopback, for the official client.
  *
- * Everything else (persistent subscriptions, projections, operations, users, gossip) is answered UNIMPLEMENTED. Errors:
- * the directory is in use, of another format, or damaged; the port is taken.
+ * Services that are not implemented (projections, operations, users, gossip, monitoring) are answered UNIMPLEMENTED.
+ * Errors: the directory is in use, of another format, or its last record damaged; the port is taken.
  */
 export async function startEmbeddedEventStore(
   options: EmbeddedEventStoreOptions,
 ): Promise<EmbeddedEventStore> {
-  const unlock = lockDirectory(options.directory);
-  const log = new EventLog(options.directory);
-  const append = new AppendService(log, options.maxAppendSize ?? MAX_APPEND_SIZE);
-  const read = new ReadService(log);
+  const maxAppendSize = options.maxAppendSize ?? MAX_APPEND_SIZE;
+  if (!Number.isSafeInteger(maxAppendSize) || maxAppendSize < 1)
+    throw new RangeError(`maxAppendSize: ${maxAppendSize} must be a whole number of bytes above 0`);
+  const log = new EventLog(options.directory, Date.now);
+  await writeFirstEvent(log);
+  const batchAppends = new Set<BatchAppendStream>();
+  const closing = new AbortController();
+  const reads: OpenReads = { closing: closing.signal, subscriptions: 0 };
   const server = new Server({
     'grpc.max_receive_message_length': MAX_RECEIVE_BYTES,
     'grpc.max_send_message_length': -1,
     'grpc.keepalive_permit_without_calls': 1,
   });
-  server.addService(streamsService as Parameters<Server['addService']>[0], {
-    append: append.append,
-    batchAppend: append.batchAppend,
-    delete: append.delete,
-    tombstone: append.tombstone,
-    read: read.read,
-  });
-  server.addService(featuresService as Parameters<Server['addService']>[0], { getSupportedMethods });
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${options.port ?? 0}`, ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
-  }).catch(async (error: unknown) => {
-    await log.close();
-    unlock();
-    throw error;
-  });
-  let closing: Promise<void> | undefined;
+  server.addService(
+    {
+      ...streamsService,
+      append: { ...streamsService['append'], responseSerialize: alreadyEncoded },
+      read: { ...streamsService['read'], responseSerialize: alreadyFramed },
+    } as unknown as ServiceDefinition,
+    {
+      append: appendCall(log, maxAppendSize),
+      batchAppend: batchAppendCall(log, maxAppendSize, batchAppends),
+      delete: deleteCall(log),
+      tombstone: tombstoneCall(log),
+      read: readCall(log, reads),
+    },
+  );
+  server.addService(featuresService as ServiceDefinition, { getSupportedMethods: supportedMethodsCall });
+
   const close = async () => {
+    await log.drain();
+    // Appends on their way get CANCELLED, at which clients connect anew; all other calls get UNAVAILABLE.
+    for (const call of [...batchAppends])
+      call.emit('error', new WireError(status.CANCELLED, 'The server is closing.'));
+    closing.abort();
     await new Promise<void>((resolve) => {
-      // Calls that never end by themselves (subscriptions, batch appends) are cut.
       server.tryShutdown(() => resolve());
-      setImmediate(() => server.forceShutdown());
+      setTimeout(() => server.forceShutdown(), GRACE_MS).unref();
     });
     await log.close();
-    unlock();
   };
+  let port: number;
+  try {
+    port = await bind(server, options.port ?? 0);
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+  let closed: Promise<void> | undefined;
   return {
     uri: `esdb://127.0.0.1:${port}?tls=false`,
     port,
     failed: log.failed,
-    stats: () => ({ ...log.stats(), subscriptions: read.subscriptions }),
+    stats: () => ({ ...log.stats(), subscriptions: reads.subscriptions }),
     close: () => {
-      closing ??= close();
-      return closing;
+      closed ??= close();
+      return closed;
     },
   };
 }
 
-function getSupportedMethods(
-  _call: ServerUnaryCall<InstanceType<typeof shared.Empty>, InstanceType<typeof features.SupportedMethods>>,
-  callback: sendUnaryData<InstanceType<typeof features.SupportedMethods>>,
-): void {
-  const methods = new features.SupportedMethods().setEventStoreServerVersion('23.10.0');
-  const list = (name: string, ...own: string[]) =>
-    methods.addMethods(
-      new features.SupportedMethod()
-        .setServiceName('event_store.client.streams.streams')
-        .setMethodName(name)
-        .setFeaturesList(own),
+/** For last answers to leave; then connections are cut. */
+const GRACE_MS = 100;
+
+function bind(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
     );
-  list('read', 'position', 'events');
-  list('append');
-  list('batchappend', 'deadline_duration');
-  list('delete');
-  list('tombstone');
-  methods.addMethods(
-    new features.SupportedMethod()
-      .setServiceName('event_store.client.server_features.serverfeatures')
-      .setMethodName('getsupportedmethods'),
-  );
-  callback(null, methods);
+  });
 }

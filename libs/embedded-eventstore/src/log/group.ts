@@ -1,0 +1,161 @@
+import { encodeRecord, type LogRecord } from './record.ts';
+import type { StreamState } from './stream-state.ts';
+import { encodeState } from './stream-state.ts';
+import { encodeNumber, idKey, nameKey, revisionKey, type Tables } from './tables.ts';
+
+/** An event as it was proposed. */
+export interface ProposedEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly json: boolean;
+  readonly data: Uint8Array;
+  readonly metadata: Uint8Array;
+}
+
+/** What a check asks of an event that is there. */
+export interface WrittenEvent {
+  readonly position: number;
+  readonly id: string;
+  readonly created: bigint;
+}
+
+/** What is on disk, as a group sees it. */
+export interface Committed {
+  readonly lastPosition: number;
+  readonly lastCreated: bigint;
+  readonly nextStreamNumber: number;
+  state(stream: string): StreamState | undefined;
+  positionOf(streamNumber: number, revision: bigint): number | undefined;
+  revisionOfId(streamNumber: number, id: string): number | undefined;
+  at(position: number): LogRecord | undefined;
+}
+
+const TICKS_PER_MS = 10_000n;
+
+/**
+ * Appends that are committed together: what they write, and the log as the later ones see it through the earlier ones.
+ * Nothing reaches the tables before `write`; this process is their only writer, so what a check saw still holds then.
+ */
+export class Group {
+  readonly #committed: Committed;
+  readonly #now: () => number;
+  readonly #states = new Map<string, StreamState>();
+  readonly #written = new Map<string, WrittenEvent>();
+  readonly #idRevisions = new Map<string, number>();
+  readonly #records: { readonly position: number; readonly bytes: Buffer }[] = [];
+  readonly #revisionRows: [Buffer, Buffer][] = [];
+  readonly #idRows: [Buffer, Buffer][] = [];
+  #lastPosition: number;
+  #lastCreated: bigint;
+  #nextStreamNumber: number;
+  bytes = 0;
+
+  constructor(committed: Committed, now: () => number) {
+    this.#committed = committed;
+    this.#now = now;
+    this.#lastPosition = committed.lastPosition;
+    this.#lastCreated = committed.lastCreated;
+    this.#nextStreamNumber = committed.nextStreamNumber;
+  }
+
+  get lastPosition(): number {
+    return this.#lastPosition;
+  }
+  get lastCreated(): bigint {
+    return this.#lastCreated;
+  }
+  get nextStreamNumber(): number {
+    return this.#nextStreamNumber;
+  }
+  get now(): number {
+    return this.#now();
+  }
+  get isEmpty(): boolean {
+    return this.#records.length === 0 && this.#states.size === 0;
+  }
+  /** Names of the streams that it changes. */
+  get touched(): Iterable<string> {
+    return this.#states.keys();
+  }
+
+  state(stream: string): StreamState | undefined {
+    return this.#states.get(stream) ?? this.#committed.state(stream);
+  }
+
+  /** A stream's state, made when it has none. */
+  stateOrNew(stream: string): StreamState {
+    const known = this.state(stream);
+    if (known) return known;
+    const made: StreamState = {
+      number: this.#nextStreamNumber++,
+      last: -1,
+      tombstoned: false,
+      hasMetadata: false,
+      truncation: {},
+    };
+    this.#states.set(stream, made);
+    return made;
+  }
+
+  setState(stream: string, state: StreamState): void {
+    this.#states.set(stream, state);
+  }
+
+  /** The event of a revision, if there is one: its id and position. */
+  eventAt(streamNumber: number, revision: bigint): WrittenEvent | undefined {
+    const own = this.#written.get(`${streamNumber}@${revision}`);
+    if (own) return own;
+    const position = this.#committed.positionOf(streamNumber, revision);
+    const record = position === undefined ? undefined : this.#committed.at(position);
+    return record && { position: record.position, id: record.id, created: record.created };
+  }
+
+  /** The revision of an event id in a stream: the first, if it was written more than once. */
+  revisionOfId(streamNumber: number, id: string): number | undefined {
+    return this.#committed.revisionOfId(streamNumber, id) ?? this.#idRevisions.get(`${streamNumber}@${id}`);
+  }
+
+  /** Adds an event to the log and its stream's indexes; returns its position. */
+  add(stream: string, streamNumber: number, revision: bigint, event: ProposedEvent): number {
+    const now = BigInt(this.#now()) * TICKS_PER_MS;
+    if (now > this.#lastCreated) this.#lastCreated = now;
+    // A position is where a record begins, counted in bytes, as on the real server: rising, with gaps.
+    const position = this.#lastPosition + STEP + event.data.length + event.metadata.length;
+    const bytes = encodeRecord({
+      ...event,
+      position,
+      stream,
+      streamNumber,
+      revision,
+      created: this.#lastCreated,
+    });
+    this.#lastPosition = position;
+    this.#records.push({ position, bytes });
+    this.bytes += bytes.length;
+    this.#written.set(`${streamNumber}@${revision}`, {
+      position,
+      id: event.id,
+      created: this.#lastCreated,
+    });
+    this.#revisionRows.push([revisionKey(streamNumber, revision), encodeNumber(position)]);
+    const idInStream = `${streamNumber}@${event.id}`;
+    if (this.#idRevisions.has(idInStream)) return position;
+    this.#idRevisions.set(idInStream, Number(revision));
+    this.#idRows.push([idKey(streamNumber, event.id), encodeNumber(Number(revision))]);
+    return position;
+  }
+
+  /** Puts everything into one batch of the tables. */
+  write(tables: Tables): void {
+    for (const { position, bytes } of this.#records) tables.log.put(position, bytes);
+    for (const [key, value] of this.#revisionRows) tables.revisions.put(key, value);
+    // An id keeps its first revision.
+    for (const [key, value] of this.#idRows) tables.ids.put(key, value, FIRST_ONLY);
+    for (const [stream, state] of this.#states) tables.streams.put(nameKey(stream), encodeState(state));
+  }
+}
+
+const FIRST_ONLY = { noOverwrite: true } as unknown as number;
+
+/** Between two positions lies at least this much. */
+const STEP = 128;

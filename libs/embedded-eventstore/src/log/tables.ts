@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Database, open, type RootDatabase } from 'lmdb';
+
+/** The log's tables in one LMDB file. */
+export interface Tables {
+  readonly root: RootDatabase<unknown, string>;
+  /** Small facts about the file: its format, its owner. */
+  readonly facts: Database<unknown, string>;
+  /** Position → record. */
+  readonly log: Database<Buffer, number>;
+  /** Name → state. */
+  readonly streams: Database<Buffer, Buffer>;
+  /** Stream number, revision → position. */
+  readonly revisions: Database<Buffer, Buffer>;
+  /** Stream number, event id → revision. */
+  readonly ids: Database<Buffer, Buffer>;
+}
+
+const FILE = 'events.mdb';
+const FORMAT = 2;
+const MAP_BYTES = 64 * 2 ** 30;
+/** LMDB keys are short; a longer name is found by its digest. */
+const NAME_BYTES_MAX = 1024;
+
+/**
+ * Opens the log of a directory; makes it when there is none. A new file gets its name only when it is complete and on disk,
+ * so that a crash leaves no half-made log.
+ *
+ * Errors: another format.
+ */
+export function openTables(directory: string): Tables {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, FILE);
+  if (!existsSync(path)) create(directory, path);
+  const tables = openFile(path);
+  const format = tables.facts.get('format');
+  if (format !== FORMAT) {
+    void tables.root.close();
+    throw new Error(
+      `The event log in ${directory} has format ${String(format)}; this version reads format ${FORMAT}. Start the version that wrote it, or use another directory.`,
+    );
+  }
+  return tables;
+}
+
+function create(directory: string, path: string): void {
+  const unfinished = `${path}.new-${process.pid}`;
+  const tables = openFile(unfinished);
+  tables.facts.putSync('format', FORMAT);
+  void tables.root.close();
+  try {
+    linkSync(unfinished, path);
+  } catch (error) {
+    // Another process made it in the meantime: its file is as good as ours.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(unfinished, { force: true });
+    rmSync(`${unfinished}-lock`, { force: true });
+  }
+  syncDirectory(directory);
+}
+
+function syncDirectory(directory: string): void {
+  const handle = openSync(directory, 'r');
+  fsyncSync(handle);
+  closeSync(handle);
+}
+
+function openFile(path: string): Tables {
+  const root = open<unknown, string>({
+    path,
+    noSubdir: true,
+    // lmdb's default acknowledges before the disk has it: reopened after a power cut, acknowledged writes were gone.
+    overlappingSync: false,
+    // A commit begins when a group of appends is complete, not at the end of an event turn.
+    eventTurnBatching: false,
+    mapSize: MAP_BYTES,
+    maxDbs: 8,
+  });
+  const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
+  return {
+    root,
+    facts: root.openDB({ name: 'facts', encoding: 'json' }),
+    log: root.openDB({ name: 'log', encoding: 'binary' }),
+    streams: root.openDB({ name: 'streams', ...binary }),
+    revisions: root.openDB({ name: 'revisions', ...binary }),
+    ids: root.openDB({ name: 'ids', ...binary }),
+  };
+}
+
+export function nameKey(stream: string): Buffer {
+  const name = Buffer.from(stream);
+  if (name.length <= NAME_BYTES_MAX) return Buffer.concat([Buffer.of(0), name]);
+  return Buffer.concat([Buffer.of(1), createHash('sha256').update(name).digest()]);
+}
+
+export function revisionKey(streamNumber: number, revision: bigint): Buffer {
+  const key = Buffer.allocUnsafe(14);
+  key.writeUIntBE(streamNumber, 0, 6);
+  key.writeBigUInt64BE(revision, 6);
+  return key;
+}
+
+export function idKey(streamNumber: number, id: string): Buffer {
+  const key = Buffer.allocUnsafe(22);
+  key.writeUIntBE(streamNumber, 0, 6);
+  key.write(id.replaceAll('-', ''), 6, 'hex');
+  return key;
+}
+
+export function encodeNumber(value: number): Buffer {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeDoubleLE(value);
+  return bytes;
+}

@@ -1,0 +1,172 @@
+import { type ServerDuplexStream, status } from '@grpc/grpc-js';
+import type { Expected, Outcome } from '../log/append-rules.ts';
+import type { EventLog } from '../log/event-log.ts';
+import { Any, GoogleEmpty, type Streams, shared, statusMessages, streams } from './definitions.ts';
+import { asWireError, WireError } from './errors.ts';
+import { expectationOf } from './expectation.ts';
+import { streamIdentifier, streamName, uuidText } from './identifiers.ts';
+import { ProposedEvents } from './proposed-event.ts';
+
+type Request = InstanceType<Streams['BatchAppendReq']>;
+type Response = InstanceType<Streams['BatchAppendResp']>;
+export type BatchAppendStream = ServerDuplexStream<Request, Response>;
+
+/** An append whose parts are still arriving; the first part carries its options. */
+interface Batch {
+  readonly first: Request;
+  readonly proposed: ProposedEvents;
+}
+
+/**
+ * BatchAppend: many appends on one stream, their parts interleaved, each answered exactly once under its correlation id.
+ * A second answer, or one without the stream's name, would end the client's process.
+ */
+export function batchAppendCall(log: EventLog, maxAppendSize: number, open: Set<BatchAppendStream>) {
+  return (call: BatchAppendStream): void => {
+    const batches = new Map<string, Batch>();
+    let answering = 0;
+    let ended = false;
+    let gone = false;
+    open.add(call);
+    const leave = () => {
+      gone = true;
+      open.delete(call);
+      batches.clear();
+    };
+    const settle = () => {
+      if (ended && answering === 0 && !gone) call.end();
+    };
+    call.on('data', (request: Request) => {
+      const correlation = uuidText(request.getCorrelationId());
+      if (correlation === undefined) {
+        call.emit('error', new WireError(status.INVALID_ARGUMENT, 'correlation_id: must be a UUID'));
+        leave();
+        return;
+      }
+      const batch = batches.get(correlation) ?? {
+        first: request,
+        proposed: new ProposedEvents(maxAppendSize),
+      };
+      batches.set(correlation, batch);
+      for (const message of request.getProposedMessagesList()) batch.proposed.add(message);
+      if (!request.getIsFinal()) return;
+      batches.delete(correlation);
+      answering++;
+      void answer(log, batch, maxAppendSize).then((response) => {
+        answering--;
+        if (!gone) call.write(response);
+        settle();
+      });
+    });
+    call.on('end', () => {
+      ended = true;
+      settle();
+    });
+    call.on('error', leave);
+    call.on('cancelled', leave);
+    call.on('close', leave);
+  };
+}
+
+async function answer(log: EventLog, { first, proposed }: Batch, maxAppendSize: number): Promise<Response> {
+  const options = first.getOptions();
+  const stream = streamName(options?.getStreamIdentifier());
+  const response = new streams.BatchAppendResp()
+    .setCorrelationId(first.getCorrelationId())
+    .setStreamIdentifier(streamIdentifier(stream ?? ''));
+  const expected =
+    options && expectationOf(options, options.hasStreamPosition() ? options.getStreamPosition() : undefined);
+  if (stream === undefined || expected === undefined)
+    return response.setError(
+      unforeseen(
+        new WireError(
+          status.INVALID_ARGUMENT,
+          'options: the first part must carry a stream_identifier in UTF-8 and an expected_stream_position',
+        ),
+      ),
+    );
+  setExpected(response, expected);
+  const deadline = options?.getDeadline();
+  if (deadline && deadline.getSeconds() * 1000 + deadline.getNanos() / 1e6 < log.now)
+    return response.setError(failure(status.DEADLINE_EXCEEDED, 'Timeout', 'Timeout', new shared.Timeout()));
+  if (proposed.refused) return response.setError(unforeseen(proposed.refused));
+  if (proposed.tooLarge)
+    return response.setError(
+      failure(
+        status.INVALID_ARGUMENT,
+        `Maximum Append Size of ${maxAppendSize} Exceeded.`,
+        'MaximumAppendSizeExceeded',
+        new shared.MaximumAppendSizeExceeded().setMaxappendsize(maxAppendSize),
+      ),
+    );
+  try {
+    return outcomeOf(response, await log.append(stream, expected, proposed.events), expected, stream);
+  } catch (error) {
+    return response.setError(unforeseen(asWireError(error)));
+  }
+}
+
+function setExpected(response: Response, expected: Expected): void {
+  if (expected === 'any') response.setAny(new GoogleEmpty());
+  else if (expected === 'no_stream') response.setNoStream(new GoogleEmpty());
+  else if (expected === 'stream_exists') response.setStreamExists(new GoogleEmpty());
+  else response.setStreamPosition(String(expected));
+}
+
+function outcomeOf(response: Response, outcome: Outcome, expected: Expected, stream: string): Response {
+  switch (outcome.kind) {
+    case 'deleted':
+      return response.setError(
+        failure(
+          status.FAILED_PRECONDITION,
+          `Event stream '${stream}' is deleted.`,
+          'StreamDeleted',
+          new shared.StreamDeleted().setStreamIdentifier(streamIdentifier(stream)),
+        ),
+      );
+    case 'wrong-version': {
+      const detail = new shared.WrongExpectedVersion();
+      if (outcome.current < 0n) detail.setCurrentNoStream(new GoogleEmpty());
+      else detail.setCurrentStreamRevision(String(outcome.current));
+      if (expected === 'any') detail.setExpectedAny(new GoogleEmpty());
+      else if (expected === 'no_stream') detail.setExpectedNoStream(new GoogleEmpty());
+      else if (expected === 'stream_exists') detail.setExpectedStreamExists(new GoogleEmpty());
+      else detail.setExpectedStreamPosition(String(expected));
+      return response.setError(
+        failure(status.FAILED_PRECONDITION, 'WrongExpectedVersion', 'WrongExpectedVersion', detail),
+      );
+    }
+    case 'done': {
+      const success = new streams.BatchAppendResp.Success();
+      if (outcome.revision < 0n) success.setNoStream(new GoogleEmpty());
+      else success.setCurrentRevision(String(outcome.revision));
+      if (outcome.position === undefined) success.setNoPosition(new GoogleEmpty());
+      else {
+        const at = String(outcome.position);
+        success.setPosition(new shared.AllStreamPosition().setCommitPosition(at).setPreparePosition(at));
+      }
+      return response.setSuccess(success);
+    }
+  }
+}
+
+type Status = InstanceType<typeof statusMessages.Status>;
+
+function unforeseen({ code, details }: WireError): Status {
+  return failure(code, details, 'Unknown', new shared.Unknown());
+}
+
+/** Without details the client would crash. */
+function failure(
+  code: status,
+  message: string,
+  type: string,
+  detail: { serializeBinary(): Uint8Array },
+): Status {
+  const any = new Any();
+  any.pack(detail.serializeBinary(), `event_store.client.${type}`);
+  return new statusMessages.Status()
+    .setCode(code as number as never)
+    .setMessage(message)
+    .setDetails(any);
+}
