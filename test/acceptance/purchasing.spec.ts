@@ -18,33 +18,6 @@ describe('purchasing, imported and asked', () => {
 
   beforeAll(async () => {
     world = await World.open();
-    const vendors = Object.keys(oracle.rejection_rate.by_vendor);
-    const orders = readFileSync(join(data, 'PurchaseOrderHeader.csv'), 'utf8').trim().split('\n').slice(1);
-    const all = new Set([...vendors, ...orders.map((row) => row.split(',')[4] as string)]);
-    for (const vendor of all) {
-      await world.record(
-        {
-          type: 'UnitDefined',
-          data: {
-            unitId: `vendor-${vendor}`,
-            name: `Vendor ${vendor}`,
-            parentId: 'root',
-            effectiveFrom: '2020-01-01',
-          },
-        },
-        {
-          type: 'CustomerRegistered',
-          data: {
-            customerId: `vendor-${vendor}`,
-            name: `Vendor ${vendor}`,
-            kind: 'transactional',
-            homeUnitId: 'root',
-            registeredOn: '2020-01-01',
-            externalIds: [],
-          },
-        },
-      );
-    }
     const report = await world.import(join(root, 'libs/intake/mappings/purchasing.json'), {
       orders: join(data, 'PurchaseOrderHeader.csv'),
       lines: join(data, 'PurchaseOrderDetail.csv'),
