@@ -63,7 +63,7 @@ export default {
       name: 'stores-are-started-by-apps-only',
       comment: 'Rooms reach a store by its URI.',
       severity: 'error',
-      from: { path: '^libs/(?!embedded-)' },
+      from: { path: '^libs/(?!embedded-)', pathNot: '^libs/[^/]+/test/|\\.spec\\.ts$' },
       to: { path: '^libs/embedded-' },
     },
     {

@@ -3,7 +3,7 @@ import { type KnownAt, openReadModels } from '#read-models';
 import type { Figure } from '#scorecard';
 import { codeVersion } from './code-version.ts';
 import type { Config } from './config.ts';
-import type { FiguresOptions } from './main.ts';
+import type { FiguresOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
 import { runningStores } from './running.ts';
 

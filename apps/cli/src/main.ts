@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { Command, CommanderError, Option } from 'commander';
 import { ROLES, type Role } from '#access';
 import { ConfigError, readConfig } from './config.ts';
+import type { FiguresOptions, ReperformOptions } from './options.ts';
 import { codeOf, type Outcome } from './outcome.ts';
 
 /** The `quadrant` command. Exit codes: 0 ok, 1 the answer is no, 2 usage, 3 a store cannot be reached. Source: api.md, "CLI". */
@@ -135,27 +136,6 @@ program
   .action((options: { data?: string; json?: boolean }) =>
     run(async () => (await import('./status.ts')).statusCommand(readConfig(process.env, options), options)),
   );
-
-export interface FiguresOptions {
-  readonly data?: string;
-  readonly period: string;
-  readonly unit: string;
-  readonly segment?: string;
-  readonly knownAt?: string;
-  readonly policy?: string;
-  readonly total?: boolean;
-  readonly json?: boolean;
-}
-
-export interface ReperformOptions {
-  readonly data?: string;
-  readonly at: string;
-  readonly period: string;
-  readonly unit: string;
-  readonly segment?: string;
-  readonly kpi?: string[];
-  readonly json?: boolean;
-}
 
 async function run(work: () => Promise<Outcome>): Promise<void> {
   try {

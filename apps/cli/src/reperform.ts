@@ -4,7 +4,7 @@ import { openReadModels } from '#read-models';
 import { type LogEvent, Reperformance } from '#reperformance';
 import { codeVersion } from './code-version.ts';
 import type { Config } from './config.ts';
-import type { ReperformOptions } from './main.ts';
+import type { ReperformOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
 import { runningStores } from './running.ts';
 

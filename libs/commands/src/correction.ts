@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from '#kernel';
 import { invalidInput } from './context.ts';
 import type { Content } from './decider.ts';
-import { type JudgingRoom, type KnownFact, stateAfter } from './judging.ts';
+import { type JudgingRoom, type KnownFact, stateAfter } from './known-facts.ts';
 import { problemsOf } from './new-event.ts';
 import { placeOf } from './place.ts';
 import type { PreparedFact } from './prepared-fact.ts';

@@ -1,17 +1,10 @@
-import { type Content, type FactChain, factChains, type Journal, type RecordedEvent } from '#journal';
+import { type Content, factChains, type RecordedEvent } from '#journal';
 import { canonicalJson, type Refusal, refuse } from '#kernel';
 import { refusalOfCorrection } from './correction.ts';
 import type { AnyFactRules } from './decider.ts';
+import { type JudgingRoom, type KnownFact, stateAfter } from './known-facts.ts';
 import type { PreparedFact } from './prepared-fact.ts';
-import type { References } from './references.ts';
 import { sameAsRecorded } from './same-content.ts';
-
-export interface JudgingRoom {
-  readonly journal: Journal;
-  readonly references: References;
-  /** Rules by event type. */
-  readonly rulesOf: ReadonlyMap<string, AnyFactRules>;
-}
 
 /** What is to become of one fact. */
 export type Judged =
@@ -22,9 +15,6 @@ export type Judged =
   /** The same as an accepted fact of this batch. */
   | { readonly verdict: 'repeated'; readonly fact: PreparedFact; readonly twin: PreparedFact }
   | { readonly verdict: 'refused'; readonly fact: PreparedFact; readonly problem: Refusal };
-
-/** A fact of the stream or of the batch before it, with what corrections may call it. */
-export type KnownFact = Pick<FactChain, 'ids' | 'content'> & { readonly type: string };
 
 /** Judges the facts one after the other, each on what the stream and the earlier ones of the batch leave behind. */
 export async function judge(
@@ -131,13 +121,4 @@ class Course {
     if (rules === undefined) throw new Error(`${type} has no rules, yet it was taken as a fact.`);
     return rules;
   }
-}
-
-/** What the rules of a stream make of its facts; voided ones and those of other rooms do not count. */
-export function stateAfter(rules: AnyFactRules, facts: readonly KnownFact[]): unknown {
-  const own = facts.filter(({ type, content }) => content !== null && rules.types.includes(type));
-  return own.reduce<unknown>(
-    (state, { type, content }) => rules.evolve(state, { type, data: content }),
-    rules.initial,
-  );
 }

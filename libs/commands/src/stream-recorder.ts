@@ -2,7 +2,9 @@ import { ConcurrencyConflict, type RecordedEvent } from '#journal';
 import { type Position, type Refusal, refuse } from '#kernel';
 import type { CommandContext } from './context.ts';
 import { commandId } from './event-ids.ts';
-import { type Judged, type JudgingRoom, judge } from './judging.ts';
+
+X;
+
 import { newEvent } from './new-event.ts';
 import type { PreparedFact, RefusedFact } from './prepared-fact.ts';
 import { expectedAfter } from './runner.ts';

@@ -6,8 +6,8 @@ import {
 } from '@eventstore/db-client';
 import { position } from '#kernel';
 import type { StoreClient } from './client.ts';
+import type { ExpectedRevision, NewEvent, Receipt } from './entries.ts';
 import { AppendTooLarge, ConcurrencyConflict, StoreRefused, StreamGone } from './faults.ts';
-import type { ExpectedRevision, NewEvent, Receipt } from './journal.ts';
 import { loadStream } from './read.ts';
 import { isLasting, repeatWhileAway } from './repeat.ts';
 

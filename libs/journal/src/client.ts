@@ -1,5 +1,5 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
-import type { JournalLogger } from './journal.ts';
+import type { JournalLogger } from './entries.ts';
 
 export interface ConnectOptions {
   readonly uri: string;

@@ -2,37 +2,23 @@ import type { Position } from '#kernel';
 import { type AppendBatch, appendTo, appendToMany, type BatchOutcome } from './append.ts';
 import { type ChangeResolution, currentFacts, resolveChange } from './change.ts';
 import { connect, type StoreClient } from './client.ts';
+import type { ExpectedRevision, JournalLogger, NewEvent, Receipt } from './entries.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import { type LoadedStream, loadStream, type ReadAllOptions, readAllEvents, readHead } from './read.ts';
 import type { ReadableFact, RecordedEvent } from './recorded.ts';
 import { type SubscribeAllOptions, subscribeToAll } from './subscribe.ts';
 
-export type { AppendBatch, BatchOutcome, LoadedStream, ReadAllOptions, SubscribeAllOptions };
-
-/** An event to be appended; the caller chooses the id, so that a repeat is known as one. */
-export interface NewEvent {
-  /** UUID; deterministic where the caller has an idempotency key or a source id. */
-  readonly id: string;
-  readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly metadata: Readonly<Record<string, unknown>>;
-}
-
-/** What the stream must look like for an append to be accepted; a bigint is the last revision seen. */
-export type ExpectedRevision = 'any' | 'no_stream' | 'stream_exists' | bigint;
-
-/** Where an append landed: revision and position of its last event. */
-export interface Receipt {
-  readonly stream: string;
-  readonly revision: bigint;
-  readonly position: Position;
-  readonly eventIds: readonly string[];
-}
-
-/** Where the journal tells what it had to do; pino fits. */
-export interface JournalLogger {
-  warn(details: object, sentence: string): void;
-}
+export type {
+  AppendBatch,
+  BatchOutcome,
+  ExpectedRevision,
+  JournalLogger,
+  LoadedStream,
+  NewEvent,
+  ReadAllOptions,
+  Receipt,
+  SubscribeAllOptions,
+};
 
 export interface JournalOptions {
   /** `esdb://…`; a cluster is another URI. */
