@@ -3,7 +3,8 @@ import { type Position, type Refusal, refuse } from '#kernel';
 import type { CommandContext } from './context.ts';
 import { commandId } from './event-ids.ts';
 
-X;
+import { type Judged, judge } from './judging.ts';
+import type { JudgingRoom } from './known-facts.ts';
 
 import { newEvent } from './new-event.ts';
 import type { PreparedFact, RefusedFact } from './prepared-fact.ts';
