@@ -1,6 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { Binary, Int32, Long, ObjectId, Timestamp } from 'bson';
+import { Binary, Int32, Long, Timestamp } from 'bson';
 import { UnsupportedValue } from './byte-order.ts';
 import { Commands } from './commands.ts';
 import { Cursors } from './cursors.ts';
@@ -89,7 +89,6 @@ class Service {
   readonly #sockets = new Set<Socket>();
   readonly #cursors = new Cursors();
   readonly #commands: Commands;
-  readonly #topology = { processId: new ObjectId(), counter: Long.ZERO };
   #handled = 0;
   #connections = 0;
   address = '';
@@ -142,6 +141,7 @@ class Service {
     }
   }
 
+  /** Without a topology version the driver asks again from time to time instead of waiting for a stream of answers. */
   #hello(connectionId: number): Doc {
     return {
       helloOk: true,
@@ -153,7 +153,6 @@ class Service {
       hosts: [this.address],
       primary: this.address,
       me: this.address,
-      topologyVersion: this.#topology,
       maxBsonObjectSize: new Int32(16_777_216),
       maxMessageSizeBytes: new Int32(48_000_000),
       maxWriteBatchSize: new Int32(100_000),
