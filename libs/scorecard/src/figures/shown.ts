@@ -21,10 +21,6 @@ export function shown(value: Ratio): string {
   return roundRatio(value, 6);
 }
 
-export function micros(value: Ratio): Ratio {
-  return ratio(value.numerator, value.denominator * MICROS);
-}
-
 /** A ratio of two quantities of the same kind: `not_measurable` on a zero denominator. */
 export function quotient(numerator: Ratio, denominator: Ratio): Ratio | undefined {
   if (denominator.numerator === 0n) return undefined;

@@ -1,22 +1,6 @@
+import { ACCOUNT_CLASSES, type AccountClass } from '#contracts';
 import type { Fact } from '../../projection/change.ts';
 import { dayOfText } from '../../projection/organisation.ts';
-
-/** Classes of the chart of accounts. Source: kpis.md §4. */
-export const ACCOUNT_CLASSES = [
-  'revenue',
-  'cost-of-sales',
-  'operating-expense',
-  'finance-result',
-  'income-tax',
-  'asset',
-  'construction-in-progress',
-  'cash',
-  'liability-current-non-interest-bearing',
-  'liability-interest-bearing',
-  'liability-non-current',
-  'equity',
-] as const;
-export type AccountClass = (typeof ACCOUNT_CLASSES)[number];
 
 /** Classes whose balances stand in the statement of financial position. */
 export const BALANCE_CLASSES: ReadonlySet<AccountClass> = new Set<AccountClass>(ACCOUNT_CLASSES.slice(5));

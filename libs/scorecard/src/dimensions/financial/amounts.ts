@@ -1,3 +1,4 @@
+import type { AccountClass } from '#contracts';
 import { addRatio, type Period, type Ratio, ratio, subtractRatio } from '#kernel';
 import type { Ask } from '../../figures/kpi.ts';
 import type { Amount } from '../../figures/scope.ts';
@@ -5,7 +6,7 @@ import type { ForeignAmount, Translated } from '../../figures/translation.ts';
 import { civilOfDay, dayOfCivil } from '../../projection/days.ts';
 import { dayOfText } from '../../projection/organisation.ts';
 import { ALL_TIME, monthSheet, monthSlot, pageKey } from '../../projection/page.ts';
-import { type AccountClass, ASSET_CLASSES, BALANCE_CLASSES, ChartOfAccounts } from './accounts.ts';
+import { ASSET_CLASSES, BALANCE_CLASSES, ChartOfAccounts } from './accounts.ts';
 
 /** Amounts that financial KPIs are made of, in millionths of the reporting currency, exact. Source: docs/figures.md §5. */
 
