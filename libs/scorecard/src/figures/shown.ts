@@ -3,8 +3,6 @@ import type { Evaluation, Parts } from './kpi.ts';
 
 /** How exact values become texts: rounded once, half away from zero. Source: docs/figures.md §3. */
 
-const MICROS = 1_000_000n;
-
 /** Money given in millionths (exact fraction after translation) as a decimal text. */
 export function shownMoney(micros: Ratio, currency: Currency | undefined): string {
   const rounded = BigInt(roundRatio(micros, 0));
