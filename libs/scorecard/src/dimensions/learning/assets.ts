@@ -11,8 +11,7 @@ import {
 import { type Ask, type KpiSheet, type Parts, undefinedValue } from '../../figures/kpi.ts';
 import { shown, shownMoney } from '../../figures/shown.ts';
 import type { Fact } from '../../projection/change.ts';
-import { dayOfText } from '../../projection/organisation.ts';
-import { unitOf } from './measures.ts';
+import { byDocument, effectOf, inOrderOfEffect, namedUnit, unitOfAsset } from './places.ts';
 
 /** Technology renewal 技术改造, from the asset register. Source: kpis.md L5; docs/figures.md §8. Amounts in millionths. */
 
@@ -29,33 +28,20 @@ const ZERO = ratio(0n);
 /** The assets of the scope at the end of a day. */
 async function stockAt(ask: Ask, day: number): Promise<Stock> {
   let stock: Stock = { gross: ZERO, net: ZERO, obsolete: ZERO, count: 0 };
-  for (const changes of (await changesByAsset(ask, day)).values()) {
-    const last = changes.at(-1) as Fact;
-    if (ask.scope.segment !== undefined || !ask.organisation.contains(ask.scope.unit, unitOf(last), day))
+  for (const all of byDocument(await ask.register('assets'), 'assetId').values()) {
+    const changes = inOrderOfEffect(all).filter((fact) => effectOf(fact) <= day);
+    if (changes.length === 0 || !ask.organisation.contains(ask.scope.unit, unitOfAsset(changes, day), day))
       continue;
     const { gross, net } = bookValueOf(changes);
     stock = {
       gross: addRatio(stock.gross, gross),
       net: addRatio(stock.net, net),
-      obsolete: last.data['generation'] === 'obsolete' ? addRatio(stock.obsolete, gross) : stock.obsolete,
+      obsolete:
+        changes.at(-1)?.data['generation'] === 'obsolete' ? addRatio(stock.obsolete, gross) : stock.obsolete,
       count: stock.count + (gross.numerator === 0n ? 0 : 1),
     };
   }
   return stock;
-}
-
-async function changesByAsset(ask: Ask, upTo: number): Promise<ReadonlyMap<string, readonly Fact[]>> {
-  const assets = new Map<string, Fact[]>();
-  for (const fact of await ask.register('assets')) {
-    if (dayOfText(fact.data['effectiveOn'] as string) > upTo) continue;
-    const id = fact.data['assetId'] as string;
-    assets.set(id, [...(assets.get(id) ?? []), fact]);
-  }
-  for (const facts of assets.values())
-    facts.sort(
-      (a, b) => dayOfText(a.data['effectiveOn'] as string) - dayOfText(b.data['effectiveOn'] as string),
-    );
-  return assets;
 }
 
 /** Capitalised adds to both, depreciated lowers net, retired lowers gross and the same share of net. */
@@ -82,11 +68,15 @@ function bookValueOf(changes: readonly Fact[]): { gross: Ratio; net: Ratio } {
 
 async function capitalisedIn(ask: Ask): Promise<Ratio> {
   let sum = ZERO;
-  for (const fact of await ask.register('assets')) {
-    const day = dayOfText(fact.data['effectiveOn'] as string);
-    if (fact.data['change'] !== 'capitalised' || day < ask.span.start || day >= ask.span.end) continue;
-    if (ask.scope.segment === undefined && ask.organisation.contains(ask.scope.unit, unitOf(fact), day))
-      sum = addRatio(sum, ratio(parseMicros(fact.data['amount'] as string)));
+  for (const all of byDocument(await ask.register('assets'), 'assetId').values()) {
+    const changes = inOrderOfEffect(all);
+    for (const fact of changes) {
+      const day = effectOf(fact);
+      if (fact.data['change'] !== 'capitalised' || day < ask.span.start || day >= ask.span.end) continue;
+      const unit = namedUnit(fact) ?? unitOfAsset(changes, day);
+      if (ask.organisation.contains(ask.scope.unit, unit, day))
+        sum = addRatio(sum, ratio(parseMicros(fact.data['amount'] as string)));
+    }
   }
   return sum;
 }

@@ -6,25 +6,29 @@ import {
   localDate,
   multiplyRatio,
   naturalLog,
+  type Period,
   parseMicros,
   type Ratio,
   ratio,
   ratioOfDecimal,
   roundRatio,
   subtractRatio,
+  ValueError,
 } from '#kernel';
 import { type Ask, type KpiSheet, type Parts, undefinedValue } from '../../figures/kpi.ts';
 import { excludedPart, shown, shownQuantity } from '../../figures/shown.ts';
 import type { Fact } from '../../projection/change.ts';
 import { dayOfText } from '../../projection/organisation.ts';
-import { unitOf } from './measures.ts';
+import { unitOf } from './places.ts';
 
 /** Process-improvement efficiency 流程改进效率. Source: Schneiderman 1988 (half-life); kpis.md L3; docs/figures.md §8. */
 
 interface Improvement {
   readonly baseline: Ratio;
   readonly after: Ratio;
+  /** (baseline − after) / baseline, its sign turned where up is better. */
   readonly rate: Ratio;
+  readonly upIsBetter: boolean;
   readonly effortHours: bigint;
   readonly days: number | undefined;
 }
@@ -39,8 +43,8 @@ async function improvementsIn(ask: Ask): Promise<{ measured: Improvement[]; with
       string,
       string
     >;
-    const { value: before, direction } = await ask.figure(kpiCode as string, baselinePeriod as string);
-    const now = (await ask.figure(kpiCode as string, afterPeriod as string)).value;
+    const { value: before, direction } = await valueIn(ask, kpiCode as string, baselinePeriod as string);
+    const { value: now } = await valueIn(ask, kpiCode as string, afterPeriod as string);
     const baseline = before === null ? undefined : ratioOfDecimal(before);
     if (!baseline || baseline.numerator === 0n || now === null) {
       withoutBaseline++;
@@ -52,6 +56,7 @@ async function improvementsIn(ask: Ask): Promise<{ measured: Improvement[]; with
       baseline,
       after,
       rate: direction === 'up' ? subtractRatio(ratio(0n), fall) : fall,
+      upIsBetter: direction === 'up',
       effortHours: parseMicros(effortHours as string),
       days:
         closedOn === undefined ? undefined : daysBetween(localDate(startedOn as string), localDate(closedOn)),
@@ -61,17 +66,36 @@ async function improvementsIn(ask: Ask): Promise<{ measured: Improvement[]; with
 }
 
 function belongs(ask: Ask, fact: Fact): boolean {
-  const closed = fact.data['closedOn'] as string | undefined;
-  const day =
-    closed === undefined
-      ? dayOfText(ask.periodOf(fact.data['afterPeriod'] as string).end) - 1
-      : dayOfText(closed);
+  const day = closingDay(ask, fact);
   return (
-    ask.scope.segment === undefined &&
+    day !== undefined &&
     day >= ask.span.start &&
     day < ask.span.end &&
     ask.organisation.contains(ask.scope.unit, unitOf(fact), day)
   );
+}
+
+/** The day on which an initiative was closed, else the last day of the period it is measured by. */
+function closingDay(ask: Ask, { data }: Fact): number | undefined {
+  const closed = data['closedOn'] as string | undefined;
+  if (closed !== undefined) return dayOfText(closed);
+  const after = periodIn(ask, data['afterPeriod'] as string);
+  return after === undefined ? undefined : dayOfText(after.end) - 1;
+}
+
+async function valueIn(ask: Ask, kpi: string, period: string): ReturnType<Ask['figure']> {
+  if (periodIn(ask, period) === undefined) return { value: null, direction: 'neutral' };
+  return ask.figure(kpi, period);
+}
+
+/** A period of the asked unit's calendar; undefined where that calendar has none of the name, as weeks of a fiscal year. */
+function periodIn(ask: Ask, text: string): Period | undefined {
+  try {
+    return ask.periodOf(text);
+  } catch (error) {
+    if (error instanceof ValueError) return undefined;
+    throw error;
+  }
 }
 
 const sheet = { dimension: 'learning', leading: true, main: ['initiatives'] } as const;
@@ -128,15 +152,19 @@ export const improvementKpis: readonly KpiSheet[] = [
     async evaluate(ask) {
       const { measured, withoutBaseline } = await improvementsIn(ask);
       const lives: Ratio[] = [];
+      let negative = 0n;
       let without = 0n;
-      for (const { baseline, after, days } of measured) {
-        const improves = after.numerator > 0n && baseline.numerator > 0n && compareRatio(baseline, after) > 0;
-        if (!improves || days === undefined) without++;
+      for (const { baseline, after, upIsBetter, days } of measured) {
+        // Only what has to fall halves; half-life is undefined down to zero or below.
+        const falls = !upIsBetter && after.numerator > 0n && compareRatio(baseline, after) > 0;
+        if (!falls || days === undefined) without++;
+        else if (days < 0) negative++;
         else lives.push(halfLife(days, divideRatio(baseline, after)));
       }
       const parts = excludedPart([
         ['no-baseline', withoutBaseline],
         ['no-improvement', without],
+        ['negative-duration', negative],
       ]);
       if (lives.length === 0) return undefinedValue('not_measurable', parts, 0);
       const sum = lives.reduce(addRatio, ratio(0n));

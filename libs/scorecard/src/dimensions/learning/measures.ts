@@ -2,8 +2,12 @@ import type { EventType } from '#contracts';
 import type { Fact } from '../../projection/change.ts';
 import type { Contribution } from '../../projection/contribution.ts';
 import type { Dimension, Family } from '../../projection/dimension.ts';
-import { dayOfText, ROOT } from '../../projection/organisation.ts';
+import { dayOfText } from '../../projection/organisation.ts';
 import { INVOICE_DOCUMENTS, invoiceDocuments } from '../invoice-documents.ts';
+import { effectOf, inOrderOfEffect, namedUnit, unitOf, unitOfAsset, unitOfProject } from './places.ts';
+import { Workforce } from './workforce.ts';
+
+const employeeOf = (data: Fact['data']) => data['employeeId'] as string;
 
 /**
  * The learning and growth dimension 学习与成长.
@@ -26,12 +30,22 @@ export const learningDimension: Dimension = {
   },
   families: [
     { name: 'invoice', documents: INVOICE_DOCUMENTS, contributions: invoiceContributions },
-    seen('gates', 'DevelopmentGatePassed', (data) => data['passedOn']),
-    seen('employments', 'EmploymentChanged', (data) => data['effectiveFrom']),
-    seen('trainings', 'TrainingCompleted', (data) => data['completedOn']),
+    {
+      name: 'project',
+      documents: { DevelopmentGatePassed: (data) => data['projectId'] as string },
+      contributions: projectContributions,
+    },
+    {
+      name: 'employee',
+      documents: { EmploymentChanged: employeeOf, TrainingCompleted: employeeOf, SkillAssessed: employeeOf },
+      contributions: employeeContributions,
+    },
+    {
+      name: 'asset',
+      documents: { AssetChanged: (data) => data['assetId'] as string },
+      contributions: assetContributions,
+    },
     seen('requirements', 'JobRequirementSet', (data) => data['effectiveFrom']),
-    seen('assessments', 'SkillAssessed', (data) => data['assessedOn']),
-    seen('assets', 'AssetChanged', (data) => data['effectiveOn']),
     seen('initiatives', 'ImprovementMeasured', (data) => data['closedOn'] ?? data['startedOn']),
   ],
 };
@@ -52,25 +66,52 @@ function* invoiceContributions(facts: readonly Fact[]): Generator<Contribution> 
   }
 }
 
-/** Counts the facts of a register as a source, where they happened. */
+function* projectContributions(gates: readonly Fact[]): Generator<Contribution> {
+  const unit = unitOfProject(gates);
+  for (const gate of gates)
+    yield sourceAt('gates', namedUnit(gate) ?? unit, dayOfText(gate.data['passedOn'] as string));
+}
+
+/** A training or an assessment that names no unit lies where the employee worked on that day. */
+function* employeeContributions(facts: readonly Fact[]): Generator<Contribution> {
+  const workforce = new Workforce(facts.filter(({ type }) => type === 'EmploymentChanged'));
+  for (const fact of facts) {
+    const { source, dateField } = EMPLOYEE_FACTS[fact.type as keyof typeof EMPLOYEE_FACTS];
+    const day = dayOfText(fact.data[dateField] as string);
+    yield sourceAt(
+      source,
+      fact.type === 'EmploymentChanged' ? unitOf(fact) : workforce.unitOf(fact, day),
+      day,
+    );
+  }
+}
+
+const EMPLOYEE_FACTS = {
+  EmploymentChanged: { source: 'employments', dateField: 'effectiveFrom' },
+  TrainingCompleted: { source: 'trainings', dateField: 'completedOn' },
+  SkillAssessed: { source: 'assessments', dateField: 'assessedOn' },
+} as const;
+
+function* assetContributions(facts: readonly Fact[]): Generator<Contribution> {
+  const changes = inOrderOfEffect(facts);
+  for (const change of changes) {
+    const day = effectOf(change);
+    yield sourceAt('assets', namedUnit(change) ?? unitOfAsset(changes, day), day);
+  }
+}
+
+/** Counts the facts of a register as a source, where they say that they happened. */
 function seen(source: string, type: EventType, dateOf: (data: Fact['data']) => unknown): Family {
   return {
     name: source,
     single: true,
     documents: { [type]: (_data: Fact['data'], factId: string) => factId },
     *contributions(facts) {
-      for (const fact of facts) {
-        yield {
-          unit: unitOf(fact),
-          day: dayOfText(dateOf(fact.data) as string),
-          measure: `$src:${source}`,
-          amount: 1n,
-        };
-      }
+      for (const fact of facts) yield sourceAt(source, unitOf(fact), dayOfText(dateOf(fact.data) as string));
     },
   };
 }
 
-export function unitOf(fact: Fact): string {
-  return (fact.data['unitId'] as string | undefined) ?? fact.unitId ?? ROOT;
+function sourceAt(source: string, unit: string, day: number): Contribution {
+  return { unit, day, measure: `$src:${source}`, amount: 1n };
 }

@@ -2,71 +2,11 @@ import { parseMicros, ratio } from '#kernel';
 import { type Ask, type Evaluation, type KpiSheet, type Parts, undefinedValue } from '../../figures/kpi.ts';
 import { countRatio, quotient, shown, shownQuantity } from '../../figures/shown.ts';
 import type { Fact } from '../../projection/change.ts';
-import { dayOfText, ROOT } from '../../projection/organisation.ts';
-import { unitOf } from './measures.ts';
+import { dayOfText } from '../../projection/organisation.ts';
+import { unitOf } from './places.ts';
+import { Workforce } from './workforce.ts';
 
 /** Training 员工培训 and the capability gap 能力差距. Source: GRI 404-1; Kaplan and Norton 2004; kpis.md L4, L6; docs/figures.md §8. */
-
-/** Where an employee works from a day on; fte 0 = left. */
-interface Employment {
-  readonly from: number;
-  readonly unit: string;
-  readonly job: string;
-  readonly employed: boolean;
-}
-
-/** The employments of everybody, by employee, in order of time. */
-export class Workforce {
-  readonly #employments = new Map<string, Employment[]>();
-
-  constructor(facts: readonly Fact[]) {
-    for (const fact of facts) {
-      const { data } = fact;
-      const employee = data['employeeId'] as string;
-      const list = this.#employments.get(employee) ?? [];
-      list.push({
-        from: dayOfText(data['effectiveFrom'] as string),
-        unit: unitOf(fact),
-        job: data['jobCode'] as string,
-        employed: parseMicros(data['fte'] as string) > 0n,
-      });
-      this.#employments.set(employee, list);
-    }
-    for (const list of this.#employments.values()) list.sort((a, b) => a.from - b.from);
-  }
-
-  on(employee: string, day: number): Employment | undefined {
-    return this.#employments.get(employee)?.findLast(({ from }) => from <= day);
-  }
-
-  /** Employees with a job in the scope at the end of a day, in text order. */
-  heads(ask: Ask, day: number): { employee: string; job: string }[] {
-    return [...this.#employments.keys()].sort().flatMap((employee) => {
-      const employment = this.on(employee, day);
-      return employment?.employed && ask.organisation.contains(ask.scope.unit, employment.unit, day)
-        ? [{ employee, job: employment.job }]
-        : [];
-    });
-  }
-
-  /** Employees with a job in the scope on some day of the period. */
-  during(ask: Ask): ReadonlySet<string> {
-    const { start, end } = ask.span;
-    const found = new Set<string>();
-    for (const [employee, list] of this.#employments) {
-      const days = [start, ...list.map(({ from }) => from), ...ask.organisation.turningDays].filter(
-        (day) => day >= start && day < end,
-      );
-      if (days.some((day) => this.#inScope(ask, employee, day))) found.add(employee);
-    }
-    return found;
-  }
-
-  #inScope(ask: Ask, employee: string, day: number): boolean {
-    const employment = this.on(employee, day);
-    return employment?.employed === true && ask.organisation.contains(ask.scope.unit, employment.unit, day);
-  }
-}
 
 interface Training {
   readonly employee: string;
@@ -74,15 +14,14 @@ interface Training {
 }
 
 async function trainingsIn(ask: Ask, workforce: Workforce): Promise<Training[]> {
+  const { start, end } = ask.span;
   return (await ask.register('trainings')).flatMap((fact) => {
-    const { data, unitId } = fact;
-    const day = dayOfText(data['completedOn'] as string);
-    const employee = data['employeeId'] as string;
-    const unit =
-      (data['unitId'] as string | undefined) ?? unitId ?? workforce.on(employee, day)?.unit ?? ROOT;
-    const inside =
-      day >= ask.span.start && day < ask.span.end && ask.organisation.contains(ask.scope.unit, unit, day);
-    return inside ? [{ employee, hours: parseMicros(data['hours'] as string) }] : [];
+    const day = dayOfText(fact.data['completedOn'] as string);
+    if (day < start || day >= end) return [];
+    if (!ask.organisation.contains(ask.scope.unit, workforce.unitOf(fact, day), day)) return [];
+    return [
+      { employee: fact.data['employeeId'] as string, hours: parseMicros(fact.data['hours'] as string) },
+    ];
   });
 }
 
@@ -99,8 +38,9 @@ const trainingHours: KpiSheet = {
     const workforce = new Workforce(await ask.register('employments'));
     const trainings = await trainingsIn(ask, workforce);
     const hours = trainings.reduce((sum, training) => sum + training.hours, 0n);
-    const closing = BigInt(workforce.heads(ask, ask.span.end - 1).length);
-    const opening = BigInt(workforce.heads(ask, ask.span.start - 1).length);
+    const headsOn = (day: number) => BigInt(workforce.heads(ask.scope, day, ask.organisation).length);
+    const closing = headsOn(ask.span.end - 1);
+    const opening = headsOn(ask.span.start - 1);
     const headcount = ask.policy.headcountBasis === 'yearEnd' ? ratio(closing) : ratio(opening + closing, 2n);
     const parts: Parts = { numerator: shownQuantity(hours), denominator: shown(headcount) };
     const n = new Set(trainings.map(({ employee }) => employee)).size;
@@ -118,7 +58,7 @@ const trainingCoverage: KpiSheet = {
   main: ['trainings'],
   async evaluate(ask) {
     const workforce = new Workforce(await ask.register('employments'));
-    const employees = workforce.during(ask);
+    const employees = workforce.during(ask.scope, ask.span, ask.organisation);
     const trained = new Set(
       (await trainingsIn(ask, workforce))
         .map(({ employee }) => employee)
@@ -130,6 +70,8 @@ const trainingCoverage: KpiSheet = {
 
 interface Requirement {
   readonly job: string;
+  /** Unit that needs the positions: heads in its subtree fill them. */
+  readonly unit: string;
   readonly skill: string;
   readonly level: number;
   readonly weight: bigint;
@@ -151,16 +93,18 @@ interface Positions {
 
 async function positionsOf(ask: Ask): Promise<Positions> {
   const day = ask.span.end - 1;
-  const heads = new Workforce(await ask.register('employments')).heads(ask, day);
+  const workforce = new Workforce(await ask.register('employments'));
+  const heads = workforce.heads(ask.scope, day, ask.organisation);
   const levels = levelsOn(await ask.register('assessments'), day);
   const tally = { required: 0n, gap: 0n, count: 0, vacant: 0, unassessed: 0, strategic: 0, qualified: 0 };
-  for (const requirements of (await requirementsByJob(ask, day)).values()) {
+  for (const requirements of await requirementsByJob(ask, day)) {
+    const of = requirements[0] as Requirement;
     const needed = Math.max(...requirements.map((requirement) => requirement.needed));
     const skills = [...new Set(requirements.map(({ skill }) => skill))];
     const total = (employee: string) =>
       skills.reduce((sum, skill) => sum + (levels(employee, skill) ?? 0), 0);
     const holders = heads
-      .filter(({ job }) => job === requirements[0]?.job)
+      .filter(({ job, unit }) => job === of.job && ask.organisation.contains(of.unit, unit, day))
       .map(({ employee }) => employee)
       .sort((a, b) => total(b) - total(a) || (a < b ? -1 : 1))
       .slice(0, needed);
@@ -185,60 +129,52 @@ async function positionsOf(ask: Ask): Promise<Positions> {
   return tally;
 }
 
-/** Requirements in force in the scope on a day, by job and the unit that set them. */
-async function requirementsByJob(
-  ask: Ask,
-  day: number,
-): Promise<ReadonlyMap<string, readonly Requirement[]>> {
-  const latest = new Map<string, { from: number; job: string; unit: string; requirement: Requirement }>();
+/** Requirements in force in the scope on a day: for each job, those of one unit together. */
+async function requirementsByJob(ask: Ask, day: number): Promise<Iterable<readonly Requirement[]>> {
+  const latest = new Map<string, { from: number; requirement: Requirement }>();
   for (const fact of await ask.register('requirements')) {
     const { data } = fact;
     const from = dayOfText(data['effectiveFrom'] as string);
     const unit = unitOf(fact);
     if (from > day || !ask.organisation.contains(ask.scope.unit, unit, day)) continue;
-    const job = data['jobCode'] as string;
-    const key = `${job}\n${data['skillCode']}\n${unit}`;
+    const key = JSON.stringify([data['jobCode'], unit, data['skillCode']]);
     if ((latest.get(key)?.from ?? Number.NEGATIVE_INFINITY) > from) continue;
     const requirement = {
-      job,
+      job: data['jobCode'] as string,
+      unit,
       skill: data['skillCode'] as string,
       level: data['requiredLevel'] as number,
       weight: parseMicros(data['weight'] as string),
       strategic: data['strategic'] === true,
       needed: data['neededHeadcount'] as number,
     };
-    latest.set(key, { from, job, unit, requirement });
+    latest.set(key, { from, requirement });
   }
   const byJob = new Map<string, Requirement[]>();
-  for (const { job, unit, requirement } of latest.values()) {
+  for (const { requirement } of latest.values()) {
     if (requirement.needed === 0) continue;
-    const key = `${job}\n${unit}`;
+    const key = JSON.stringify([requirement.job, requirement.unit]);
     byJob.set(key, [...(byJob.get(key) ?? []), requirement]);
   }
-  return byJob;
+  return byJob.values();
 }
 
-/** The level of an employee in a skill on a day; undefined without a valid assessment. */
+/** The level of an employee in a skill on a day: the latest assessment that still holds; undefined without one. */
 function levelsOn(
   assessments: readonly Fact[],
   day: number,
 ): (employee: string, skill: string) => number | undefined {
-  const latest = new Map<string, { on: number; level: number; valid: boolean }>();
+  const latest = new Map<string, { on: number; level: number }>();
+  const keyOf = (employee: unknown, skill: unknown) => JSON.stringify([employee, skill]);
   for (const { data } of assessments) {
     const on = dayOfText(data['assessedOn'] as string);
-    const key = `${data['employeeId']}\n${data['skillCode']}`;
-    if (on > day || (latest.get(key)?.on ?? Number.NEGATIVE_INFINITY) > on) continue;
     const until = data['validUntil'] as string | undefined;
-    latest.set(key, {
-      on,
-      level: data['level'] as number,
-      valid: until === undefined || dayOfText(until) >= day,
-    });
+    if (on > day || (until !== undefined && dayOfText(until) < day)) continue;
+    const key = keyOf(data['employeeId'], data['skillCode']);
+    if ((latest.get(key)?.on ?? Number.NEGATIVE_INFINITY) > on) continue;
+    latest.set(key, { on, level: data['level'] as number });
   }
-  return (employee, skill) => {
-    const found = latest.get(`${employee}\n${skill}`);
-    return found?.valid ? found.level : undefined;
-  };
+  return (employee, skill) => latest.get(keyOf(employee, skill))?.level;
 }
 
 function capability(

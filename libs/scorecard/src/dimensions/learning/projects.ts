@@ -1,9 +1,8 @@
 import { distribution } from '../../figures/distribution.ts';
 import type { Ask, KpiSheet } from '../../figures/kpi.ts';
 import { countRatio, excludedPart } from '../../figures/shown.ts';
-import type { Fact } from '../../projection/change.ts';
 import { dayOfText } from '../../projection/organisation.ts';
-import { unitOf } from './measures.ts';
+import { byDocument, unitOfProject } from './places.ts';
 
 /** Development projects 新产品开发. Source: IRI TVP metric 6; kpis.md L1; docs/figures.md §8. */
 
@@ -15,23 +14,15 @@ interface Project {
 }
 
 async function projectsOf(ask: Ask): Promise<Project[]> {
-  const byProject = new Map<string, Fact[]>();
-  for (const fact of await ask.register('gates')) {
-    const id = fact.data['projectId'] as string;
-    byProject.set(id, [...(byProject.get(id) ?? []), fact]);
-  }
-  return [...byProject.values()].map((facts) => {
+  return [...byDocument(await ask.register('gates'), 'projectId').values()].map((facts) => {
     const first = (gate: string) => {
       const days = facts
         .filter(({ data }) => data['gate'] === gate)
         .map(({ data }) => dayOfText(data['passedOn'] as string));
       return days.length === 0 ? undefined : Math.min(...days);
     };
-    const named =
-      facts.find(({ data, unitId }) => data['unitId'] !== undefined || unitId !== undefined) ??
-      (facts[0] as Fact);
     return {
-      unit: unitOf(named),
+      unit: unitOfProject(facts),
       approved: first('approved'),
       launched: first('launched'),
       stopped: first('stopped'),
@@ -41,7 +32,6 @@ async function projectsOf(ask: Ask): Promise<Project[]> {
 
 function inScope(ask: Ask, unit: string, day: number | undefined): day is number {
   return (
-    ask.scope.segment === undefined &&
     day !== undefined &&
     day >= ask.span.start &&
     day < ask.span.end &&

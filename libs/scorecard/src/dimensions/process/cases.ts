@@ -5,81 +5,109 @@ import { dayOfText, ROOT } from '../../projection/organisation.ts';
 import { text } from './orders.ts';
 
 /**
- * What a process case or a service case contributes, at the instants at which it happened. Durations in milliseconds.
+ * What a process case contributes, at the instants at which it happened. Durations in milliseconds.
  *
- * Done: `case:<ms>` all, `keycase:<ms>` with steps of two departments (`…x` negative), `fp:1|0` first pass, `timely:1|0`; with steps:
- * `stepcases`, `lead` `value` `touch` sums, `handoffs` · any outcome: `good` `scrap` `firstgood` (good less reworked), `qtycases` · `$open:case` `$opensum:case`.
+ * Done: `fp:1|0` first pass, `timely:1|0`, `handoffs` of `stepped` cases, `negstep` steps left out · with a duration: `case:<ms>` all,
+ * `keycase:<ms>` with steps of two departments, and `lead` `value` `touch` sums of `stepcases` (`casex` `keycasex` `stepx`: negative) ·
+ * any outcome: `good` `scrap` `firstgood` (good less reworked), `qtycases` · `$open:case` `$opensum:case`.
  */
 export function* caseContributions(facts: readonly Fact[]): Generator<Contribution> {
   const opened = facts.find(({ type }) => type === 'ProcessCaseOpened');
   const closed = facts.findLast(({ type }) => type === 'ProcessCaseClosed');
-  const steps = facts.filter(({ type }) => type === 'ProcessStepPerformed');
-  const unit = unitOf(closed) ?? unitOf(opened) ?? steps.map(unitOf).find((own) => own !== undefined) ?? ROOT;
+  const unit = unitOfCase(opened, facts);
   for (const fact of facts) yield sourceOf(fact, unit);
   const begin = opened ? beginOf(opened) : undefined;
   const end = closed ? epochMs(closed.data['closedAt'] as Instant) : undefined;
   if (begin) yield* openStock('case', unit, begin, end);
   if (!closed || end === undefined) return;
-  const at = (name: string, amount = 1n): Contribution => ({ unit, ...timedMeasure(name, end), amount });
-  const { goodQty, scrappedQty, reworkedQty, outcome, firstPass } = closed.data;
-  if (goodQty !== undefined || scrappedQty !== undefined) {
-    yield at('qtycases');
-    const good = micros(goodQty);
-    const rework = micros(reworkedQty);
-    yield at('good', good);
-    yield at('scrap', micros(scrappedQty));
-    yield at('firstgood', good > rework ? good - rework : 0n);
-  }
-  if (outcome !== 'done') return;
-  yield at(`fp:${firstPass === true ? 1 : 0}`);
+  const at: At = (name, amount = 1n) => ({ unit, ...timedMeasure(name, end), amount });
+  yield* quantities(at, closed);
+  if (closed.data['outcome'] !== 'done') return;
+  yield at(`fp:${closed.data['firstPass'] === true ? 1 : 0}`);
   const due = text(opened?.data['dueAt']);
   if (due !== undefined) yield at(`timely:${end <= epochMs(due as Instant) ? 1 : 0}`);
+  const steps = usableSteps(facts);
+  const left = facts.filter(({ type }) => type === 'ProcessStepPerformed').length - steps.length;
+  if (left > 0) yield at('negstep', BigInt(left));
+  yield* handoffs(at, steps);
   if (!begin) return;
   const duration =
-    begin.plainDay === undefined ? end - begin.ms : BigInt(dayOfMs(end) - begin.plainDay) * 86_400_000n;
-  yield* doneContributions(at, steps, duration);
+    begin.plainDay === undefined ? end - begin.ms : BigInt(dayOfMs(end) - begin.plainDay) * DAY_MS;
+  yield* durations(at, steps, duration);
 }
 
-function* doneContributions(
-  at: (name: string, amount?: bigint) => Contribution,
-  steps: readonly Fact[],
-  duration: bigint,
-): Generator<Contribution> {
-  const intervals = steps
+const DAY_MS = 86_400_000n;
+
+type At = (name: string, amount?: bigint) => Contribution;
+
+interface Step {
+  readonly fact: Fact;
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly department: string;
+  readonly valueAdding: boolean;
+}
+
+/** Steps by start, then end, then position; one that ends before it starts says nothing about time or departments. */
+function usableSteps(facts: readonly Fact[]): readonly Step[] {
+  return facts
+    .filter(({ type }) => type === 'ProcessStepPerformed')
     .map((fact) => ({
       fact,
       from: epochMs(fact.data['startedAt'] as Instant),
       to: epochMs(fact.data['endedAt'] as Instant),
+      department: fact.data['department'] as string,
+      valueAdding: fact.data['valueAdding'] === true,
     }))
+    .filter(({ from, to }) => to >= from)
     .sort(
       (a, b) => compare(a.from, b.from) || compare(a.to, b.to) || compare(a.fact.position, b.fact.position),
     );
-  const usable = intervals.filter(({ from, to }) => to >= from);
-  const departments = usable.map(({ fact }) => fact.data['department'] as string);
-  const key = new Set(departments).size >= 2;
+}
+
+function* quantities(at: At, { data }: Fact): Generator<Contribution> {
+  const { goodQty, scrappedQty, reworkedQty } = data;
+  if (goodQty === undefined && scrappedQty === undefined) return;
+  const good = micros(goodQty);
+  const rework = micros(reworkedQty);
+  yield at('qtycases');
+  yield at('good', good);
+  yield at('scrap', micros(scrappedQty));
+  yield at('firstgood', good > rework ? good - rework : 0n);
+}
+
+function* handoffs(at: At, steps: readonly Step[]): Generator<Contribution> {
+  if (steps.length === 0) return;
+  yield at('stepped');
+  const changes = steps.filter(({ department }, i) => i > 0 && department !== steps[i - 1]?.department);
+  if (changes.length > 0) yield at('handoffs', BigInt(changes.length));
+}
+
+function* durations(at: At, steps: readonly Step[], duration: bigint): Generator<Contribution> {
+  const crossing = new Set(steps.map(({ department }) => department)).size >= 2;
   if (duration < 0n) {
     yield at('casex');
-    if (key) yield at('keycasex');
+    if (crossing) yield at('keycasex');
     if (steps.length > 0) yield at('stepx');
     return;
   }
   yield at(`case:${duration}`);
-  if (key) yield at(`keycase:${duration}`);
-  if (usable.length < intervals.length) yield at('negstep', BigInt(intervals.length - usable.length));
+  if (crossing) yield at(`keycase:${duration}`);
   if (steps.length === 0) return;
   yield at('stepcases');
   yield at('lead', duration);
-  yield at('touch', union(usable));
-  yield at('value', union(usable.filter(({ fact }) => fact.data['valueAdding'] === true)));
-  const handoffs = departments.filter((department, i) => i > 0 && department !== departments[i - 1]).length;
-  if (handoffs > 0) yield at('handoffs', BigInt(handoffs));
+  yield at('touch', union(steps));
+  yield at('value', union(steps.filter(({ valueAdding }) => valueAdding)));
 }
 
-/** Service cases: `answer:<ms>` on the first answer, `resolve:<ms>` on the last resolution, `$open:…` until then. */
+/**
+ * What a service case contributes: `answer:<ms>` on the first answer, `resolve:<ms>` on the last resolution (`…x` negative), and
+ * `$open:…` `$opensum:…` until then. A case that was reopened has no resolution until it is resolved again.
+ */
 export function* serviceContributions(facts: readonly Fact[]): Generator<Contribution> {
   const opened = facts.find(({ type }) => type === 'ServiceCaseOpened');
-  const unit = (opened && unitOf(opened)) ?? ROOT;
-  const customer = text(opened?.data['customerId']);
+  const unit = unitOfCase(opened, facts);
+  const customer = [opened, ...facts].map((fact) => text(fact?.data['customerId'])).find(isNamed);
   const own = customer === undefined ? {} : { customer };
   const instants = facts
     .map((fact) => ({ fact, ms: epochMs(fact.data['at'] as Instant) }))
@@ -122,7 +150,7 @@ function beginOf(opened: Fact): Begin {
     return { ms, day: dayOfMs(ms) };
   }
   const plainDay = dayOfText(opened.data['openedOn'] as string);
-  return { ms: BigInt(plainDay) * 86_400_000n, day: plainDay, plainDay };
+  return { ms: BigInt(plainDay) * DAY_MS, day: plainDay, plainDay };
 }
 
 /** Open from the beginning until the end; what ends before it begins was never open. */
@@ -170,8 +198,13 @@ function union(intervals: readonly { from: bigint; to: bigint }[]): bigint {
   return sum;
 }
 
-function unitOf(fact: Fact | undefined): string | undefined {
-  return text(fact?.data['unitId']) ?? fact?.unitId;
+/** A case lies where it was opened; while its opening is not known, where the first of its facts says. */
+function unitOfCase(opened: Fact | undefined, facts: readonly Fact[]): string {
+  return [opened, ...facts].map((fact) => text(fact?.data['unitId']) ?? fact?.unitId).find(isNamed) ?? ROOT;
+}
+
+function isNamed(name: string | undefined): name is string {
+  return name !== undefined;
 }
 
 function micros(value: unknown): bigint {
@@ -179,8 +212,8 @@ function micros(value: unknown): bigint {
 }
 
 function dayOfMs(ms: bigint): number {
-  const day = ms / 86_400_000n;
-  return Number(ms % 86_400_000n < 0n ? day - 1n : day);
+  const day = ms / DAY_MS;
+  return Number(ms % DAY_MS < 0n ? day - 1n : day);
 }
 
 function compare(a: bigint, b: bigint): number {

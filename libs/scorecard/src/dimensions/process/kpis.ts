@@ -29,9 +29,12 @@ async function durations(
   flow: Measures,
   name: string,
   scale: bigint,
-  open: boolean,
+  { open, steps = false }: { readonly open: boolean; readonly steps?: boolean },
 ): Promise<Evaluation> {
-  const parts: Parts = { ...excludedPart([['negative-duration', flow.get(`${name}x`)]]) };
+  const parts = excludedPart([
+    ['negative-duration', flow.get(`${name}x`)],
+    ['negative-step', steps ? flow.get('negstep') : 0n],
+  ]);
   if (open) {
     const stock = await ask.read.stock(ask.scope, ask.span);
     Object.assign(
@@ -98,7 +101,7 @@ export const processKpis: readonly KpiSheet[] = [
       direction: 'down',
       main: ['shipments', 'orders'],
     },
-    (ask, flow) => durations(ask, flow, 'ots', 1n, true),
+    (ask, flow) => durations(ask, flow, 'ots', 1n, { open: true }),
   ),
   kpi(
     {
@@ -109,7 +112,7 @@ export const processKpis: readonly KpiSheet[] = [
       direction: 'down',
       main: ['deliveries'],
     },
-    (ask, flow) => durations(ask, flow, 'dlt', 1n, true),
+    (ask, flow) => durations(ask, flow, 'dlt', 1n, { open: true }),
   ),
   kpi(
     {
@@ -205,16 +208,19 @@ export const processKpis: readonly KpiSheet[] = [
       );
       const [numerator, denominator] = [under('credret|'), under('inv|')];
       const currency: Parts = ask.currency === undefined ? {} : { currency: ask.currency };
-      if ('missingRate' in denominator)
-        return undefinedValue('not_measurable', { ...currency, missingRate: denominator.missingRate }, n);
-      if ('missingRate' in numerator)
-        return undefinedValue('not_measurable', { ...currency, missingRate: numerator.missingRate }, n);
+      if ('missingRate' in numerator || 'missingRate' in denominator) {
+        const [missingRate] = [numerator, denominator]
+          .flatMap((sum) => ('missingRate' in sum ? [sum.missingRate] : []))
+          .sort();
+        return undefinedValue('not_measurable', { ...currency, missingRate: missingRate as string }, n);
+      }
       const parts = {
         numerator: shownMoney(numerator.total, ask.currency),
         denominator: shownMoney(denominator.total, ask.currency),
         ...currency,
       };
       if (denominator.total.numerator === 0n) return undefinedValue('not_measurable', parts, n);
+      if (denominator.total.numerator < 0n) return undefinedValue('not_meaningful', parts, n);
       return { value: shown(divideRatio(numerator.total, denominator.total)), parts, n };
     },
   ),
@@ -265,7 +271,7 @@ export const processKpis: readonly KpiSheet[] = [
       direction: 'down',
       main: ['cases'],
     },
-    (ask, flow) => durations(ask, flow, 'case', DAY_MS, true),
+    (ask, flow) => durations(ask, flow, 'case', DAY_MS, { open: true }),
   ),
   kpi(
     {
@@ -276,7 +282,7 @@ export const processKpis: readonly KpiSheet[] = [
       direction: 'down',
       main: ['cases'],
     },
-    (ask, flow) => durations(ask, flow, 'keycase', DAY_MS, false),
+    (ask, flow) => durations(ask, flow, 'keycase', DAY_MS, { open: false, steps: true }),
   ),
   kpi(
     {
@@ -309,7 +315,15 @@ export const processKpis: readonly KpiSheet[] = [
       direction: 'down',
       main: ['cases'],
     },
-    (_ask, flow) => countRatio(flow.get('handoffs'), flow.get('stepcases'), flow.get('stepcases')),
+    (_ask, flow) => {
+      const cases = flow.get('stepped');
+      return countRatio(
+        flow.get('handoffs'),
+        cases,
+        cases,
+        excludedPart([['negative-step', flow.get('negstep')]]),
+      );
+    },
   ),
   kpi(
     {
@@ -335,7 +349,7 @@ export const processKpis: readonly KpiSheet[] = [
       direction: 'down',
       main: ['service'],
     },
-    (ask, flow) => durations(ask, flow, 'answer', MINUTE_MS, true),
+    (ask, flow) => durations(ask, flow, 'answer', MINUTE_MS, { open: true }),
   ),
   kpi(
     {
@@ -346,6 +360,6 @@ export const processKpis: readonly KpiSheet[] = [
       direction: 'down',
       main: ['service'],
     },
-    (ask, flow) => durations(ask, flow, 'resolve', MINUTE_MS, true),
+    (ask, flow) => durations(ask, flow, 'resolve', MINUTE_MS, { open: true }),
   ),
 ];
