@@ -83,10 +83,17 @@ export class ScopeReader {
     return this.#units;
   }
 
+  /** Units that lie below `unit` on some day of `[start, end)`; the others need not be read. */
+  async #unitsBelow(unit: string, start: number, end: number): Promise<readonly string[]> {
+    const organisation = await this.organisation();
+    const days = [start, ...organisation.turningDays.filter((day) => day > start && day < end)];
+    return (await this.units()).filter((own) => days.some((day) => organisation.contains(unit, own, day)));
+  }
+
   /** Every amount of the additive measures in the span, of units that lay in the scope's subtree on the day. */
   async amounts(scope: Scope, span: Span): Promise<Amount[]> {
     const organisation = await this.organisation();
-    const units = await this.units();
+    const units = await this.#unitsBelow(scope.unit, span.start - 1, span.end + 1);
     // A timed measure lies on its UTC day, which may be a day before or after the local one.
     const months = monthsBetween(span.start - 1, span.end + 1);
     const pages = await this.reader.pages(
@@ -161,7 +168,7 @@ export class ScopeReader {
   async allTime(
     scope: Scope,
   ): Promise<readonly { unit: string; slot: number; measure: string; amount: bigint }[]> {
-    const units = await this.units();
+    const units = await this.#unitsBelow(scope.unit, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
     const pages = await this.reader.pages(
       units.map((unit) => pageKey('U', unit, scope.segment ?? '', ALL_TIME)),
     );
