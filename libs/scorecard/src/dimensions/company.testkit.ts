@@ -2,8 +2,10 @@ import { type EventOf, type EventType, validate } from '#contracts';
 import { epochMs, instant, NO_POSITION, type Position, position } from '#kernel';
 import { answer, type Figure, type FigureQuestion, type FiguresAnswer } from '../figures/answer.ts';
 import type { Change, Content, Fact } from '../projection/change.ts';
+import { type Contribution, ContributionSum } from '../projection/contribution.ts';
 import type { DimensionName } from '../projection/dimension.ts';
 import { InMemoryReadModel } from '../projection/in-memory.testkit.ts';
+import { textOfDay } from '../projection/organisation.ts';
 import { dimensions, kpiSheets } from './index.ts';
 
 export interface FactOptions {
@@ -121,4 +123,19 @@ function checked(type: EventType, data: Content): Content {
   const result = validate(type, data);
   if (!result.ok) throw new Error(`${type}: ${JSON.stringify(result)}`);
   return data;
+}
+
+/**
+ * What a document contributes, as `2024-03-08 ots:7 1` lines in text order (`unit` before the measure unless it is root). Sources
+ * (`$src:…`) are left out unless asked for: every fact has one.
+ */
+export function told(contributions: Iterable<Contribution>, { sources = false } = {}): readonly string[] {
+  const sum = new ContributionSum();
+  sum.addAll(contributions, 1n);
+  return [...sum.nonZero()]
+    .filter(({ measure }) => sources || !measure.includes('$src:'))
+    .map(({ unit, day, measure, amount }) =>
+      [textOfDay(day), ...(unit === 'root' ? [] : [unit]), measure, amount].join(' '),
+    )
+    .sort();
 }
