@@ -172,7 +172,7 @@ function* openStock(
       [`$opensum:${name}`, sign * BigInt(begin.day)],
     ] as const) {
       yield plain === undefined
-        ? { unit, ...timedMeasure(measure, ms), amount }
+        ? { unit, ...timedMeasure(measure, ms), amount, segmentDay: begin.day }
         : { unit, day: plain, measure, amount };
     }
   }

@@ -220,7 +220,6 @@ export const processKpis: readonly KpiSheet[] = [
         ...currency,
       };
       if (denominator.total.numerator === 0n) return undefinedValue('not_measurable', parts, n);
-      if (denominator.total.numerator < 0n) return undefinedValue('not_meaningful', parts, n);
       return { value: shown(divideRatio(numerator.total, denominator.total)), parts, n };
     },
   ),

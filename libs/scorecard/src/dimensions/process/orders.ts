@@ -141,8 +141,9 @@ class Order {
       [completedOn, -1n],
     ] as const) {
       if (day === undefined) continue;
-      yield { ...this.#at(this.#placed, day), measure: `$open:${name}`, amount: sign };
-      yield { ...this.#at(this.#placed, day), measure: `$opensum:${name}`, amount: sign * BigInt(orderedOn) };
+      const at = { ...this.#at(this.#placed, day), segmentDay: orderedOn };
+      yield { ...at, measure: `$open:${name}`, amount: sign };
+      yield { ...at, measure: `$opensum:${name}`, amount: sign * BigInt(orderedOn) };
     }
   }
 
