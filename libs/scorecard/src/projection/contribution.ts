@@ -14,6 +14,8 @@ export interface Contribution {
   readonly customer?: string;
   /** A segment that the fact itself names; then the customer's does not matter. */
   readonly segment?: string;
+  /** The day whose segment counts, where it is not `day`: a stock leaves the segment that it came into. */
+  readonly segmentDay?: number;
   /** Not a measure but a day on which the customer counts as buying; customers are counted from these. */
   readonly orderDay?: true;
 }
@@ -50,8 +52,16 @@ export class ContributionSum {
   readonly #sums = new Map<string, Contribution>();
 
   add(contribution: Contribution, sign: 1n | -1n): void {
-    const { unit, day, measure, customer = '', segment = '', orderDay = false } = contribution;
-    const key = `${unit}\n${customer}\n${segment}\n${orderDay}\n${day}\n${measure}`;
+    const {
+      unit,
+      day,
+      measure,
+      customer = '',
+      segment = '',
+      segmentDay = '',
+      orderDay = false,
+    } = contribution;
+    const key = `${unit}\n${customer}\n${segment}\n${orderDay}\n${segmentDay}\n${day}\n${measure}`;
     const amount = (this.#sums.get(key)?.amount ?? 0n) + sign * contribution.amount;
     this.#sums.set(key, { ...contribution, amount });
   }

@@ -103,7 +103,14 @@ const unitCustomersKey = (unit: string) => `u/${unit}`;
 const documentKey = (family: Family, document: string) => `${family.name}/${document}`;
 
 type OrderDayItem = readonly [unit: string, day: number, amount: number];
-type AttributionItem = readonly [unit: string, day: number, measure: string, amount: string];
+/** `segmentDay` only where it is not `day`. */
+type AttributionItem = readonly [
+  unit: string,
+  day: number,
+  measure: string,
+  amount: string,
+  segmentDay?: number,
+];
 
 class Projection {
   readonly #dimension: Dimension;
@@ -206,7 +213,7 @@ class Projection {
   #contribute(sum: ContributionSum): Map<string, OrderDayItem[]> {
     const orderDays = new Map<string, OrderDayItem[]>();
     for (const contribution of sum.nonZero()) {
-      const { unit, day, measure, amount, customer, segment, orderDay } = contribution;
+      const { unit, day, measure, amount, customer, segment, segmentDay, orderDay } = contribution;
       if (orderDay) {
         const days = orderDays.get(customer as string) ?? [];
         days.push([unit, day, Number(amount)]);
@@ -217,9 +224,12 @@ class Projection {
       if (segment !== undefined) {
         this.#toPage(unit, segment, day, measure, amount);
       } else if (customer !== undefined) {
-        const item: AttributionItem = [unit, day, measure, String(amount)];
+        const item: AttributionItem =
+          segmentDay === undefined
+            ? [unit, day, measure, String(amount)]
+            : [unit, day, measure, String(amount), segmentDay];
         this.#item(attributionKey(customer), item);
-        const code = this.#files().segments(this.#members(customer))(day);
+        const code = this.#files().segments(this.#members(customer))(segmentDay ?? day);
         if (code !== undefined) this.#toPage(unit, code, day, measure, amount);
       }
     }
@@ -302,11 +312,11 @@ class Projection {
     for (const file of files) {
       const before = was.segments(was.members(file));
       const after = is.segments(is.members(file));
-      for (const { unit, day, measure, amount } of this.#history(attributionKey(file))
+      for (const { unit, day, measure, amount, segmentDay } of this.#history(attributionKey(file))
         .fold(attributions, this.#before)
         .values()) {
-        const from = before(day);
-        const to = after(day);
+        const from = before(segmentDay);
+        const to = after(segmentDay);
         if (from === to || amount === 0n) continue;
         if (from !== undefined) this.#toPage(unit, from, day, measure, -amount);
         if (to !== undefined) this.#toPage(unit, to, day, measure, amount);
@@ -453,17 +463,18 @@ interface Attribution {
   readonly unit: string;
   readonly day: number;
   readonly measure: string;
+  readonly segmentDay: number;
   amount: bigint;
 }
 
 const attributions: Fold<Map<string, Attribution>> = {
   initial: () => new Map(),
   apply(state, { items }) {
-    for (const [unit, day, measure, amount] of items as readonly AttributionItem[]) {
-      const key = `${unit}\n${day}\n${measure}`;
+    for (const [unit, day, measure, amount, segmentDay = day] of items as readonly AttributionItem[]) {
+      const key = `${unit}\n${day}\n${measure}\n${segmentDay}`;
       const known = state.get(key);
       if (known) known.amount += BigInt(amount);
-      else state.set(key, { unit, day, measure, amount: BigInt(amount) });
+      else state.set(key, { unit, day, measure, segmentDay, amount: BigInt(amount) });
     }
   },
 };

@@ -125,6 +125,7 @@ export const countKpis: readonly KpiSheet[] = [
   },
   {
     ...sheet,
+    policyFrom: [],
     code: 'acquisition-conversion',
     name: { en: 'Acquisition conversion', zh: '获客转化率' },
     unit: 'fraction',
@@ -139,6 +140,7 @@ export const countKpis: readonly KpiSheet[] = [
   },
   {
     ...sheet,
+    policyFrom: [],
     code: 'acquisition-cost',
     name: { en: 'Acquisition cost per new customer', zh: '获客成本' },
     unit: 'money',
