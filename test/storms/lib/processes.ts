@@ -13,7 +13,9 @@ export class ManagedProcess {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.#exited = new Promise((resolve) => this.#child.once('exit', (code, signal) => resolve(signal ?? code ?? -1)));
+    this.#exited = new Promise((resolve) =>
+      this.#child.once('exit', (code, signal) => resolve(signal ?? code ?? -1)),
+    );
     this.#child.stderr?.on('data', (text: Buffer) => {
       this.#stderr = (this.#stderr + text.toString()).slice(-4_000);
     });
@@ -23,7 +25,9 @@ export class ManagedProcess {
         const message = JSON.parse(line) as Record<string, unknown>;
         if (message['ready'] === true) resolve(message);
       });
-      void this.#exited.then((how) => reject(new Error(`${file} ended (${how}) before it was ready: ${this.#stderr}`)));
+      void this.#exited.then((how) =>
+        reject(new Error(`${file} ended (${how}) before it was ready: ${this.#stderr}`)),
+      );
     });
     // Whoever kills a process before it is ready does not wait for readiness.
     this.ready.catch(() => undefined);

@@ -1,0 +1,500 @@
+import {
+  addMonths,
+  addRatio,
+  compareRatio,
+  divideRatio,
+  localDate,
+  multiplyRatio,
+  naturalLog,
+  parseMicros,
+  parsePeriod,
+  type Ratio,
+  ratio,
+  ratioOfDecimal,
+  roundRatio,
+  subtractRatio,
+} from '#kernel';
+import { unitOf } from './documents.ts';
+import {
+  type Asked,
+  counts,
+  excluded,
+  moneyText,
+  quantity,
+  type Result,
+  six,
+  spread,
+  sum,
+} from './figure.ts';
+import { type Fact, latest, maybe, text } from './log.ts';
+import type { Parts } from './types.ts';
+import { days, daysLater, type Scope } from './world.ts';
+
+/** The learning and growth dimension. Source: docs/figures.md §8. */
+
+function plain({ scope }: Pick<Asked, 'scope'>, unit: string, date: string): boolean {
+  return scope.has(unit, date, undefined);
+}
+
+const unitOr = (fact: Fact) => unitOf(fact) ?? 'root';
+
+function newProducts(asked: Asked): Result {
+  const { scope, policy, documents } = asked;
+  const launches = scope.company.of('ProductLaunched');
+  const own = documents.invoices.filter(
+    (one) => scope.when(one.date) && scope.has(one.unit, one.date, one.customer),
+  );
+  const lines = own.flatMap(({ kind, lines: all, currency, date }) =>
+    all.map(({ product, net }) => ({ product, date, currency, amount: kind === 'invoice' ? net : -net })),
+  );
+  const launchOf = (product: string) =>
+    [...launches]
+      .filter((fact) => text(fact, 'productId') === product && fact.data['countsAsNew'] === true)
+      .sort((a, b) => (text(a, 'launchedOn') < text(b, 'launchedOn') ? -1 : 1))[0];
+  const fresh = lines.filter(({ product, date }) => {
+    const launch = launchOf(product);
+    if (!launch || date < text(launch, 'launchedOn')) return false;
+    const window = launch.data['windowMonths'] as number | undefined;
+    const from = localDate(text(launch, 'launchedOn'));
+    if (window === undefined && policy.newProductWindowDays !== undefined)
+      return date < daysLater(from, policy.newProductWindowDays);
+    return date < addMonths(from, window ?? policy.newProductWindowMonths);
+  });
+  const unlaunched = lines.filter(
+    ({ product }) => !launches.some((fact) => text(fact, 'productId') === product),
+  );
+  const [numerator, denominator, without] = [fresh, lines, unlaunched].map((some) =>
+    sum(asked, some, 'average'),
+  );
+  const currency: Parts = asked.currency === undefined ? {} : { currency: asked.currency };
+  const n = own.length;
+  if (denominator?.missing !== undefined)
+    return {
+      value: null,
+      status: 'not_measurable',
+      parts: { ...currency, missingRate: denominator.missing },
+      n,
+    };
+  if (!numerator || !denominator || !without) throw new Error('three sums were asked for');
+  const parts: Parts = {
+    numerator: moneyText(numerator.total, asked.currency),
+    denominator: moneyText(denominator.total, asked.currency),
+    ...currency,
+    ...(unlaunched.length > 0 ? { withoutLaunch: moneyText(without.total, asked.currency) } : {}),
+  };
+  const reach =
+    policy.newProductWindowDays === undefined
+      ? addMonths(scope.period.start, -policy.newProductWindowMonths)
+      : daysLater(scope.period.start, -policy.newProductWindowDays);
+  const first = asked.firstDate('invoices');
+  const flags = first !== undefined && reach < first ? ['left-censored'] : [];
+  if (denominator.total.numerator === 0n) return { value: null, status: 'not_measurable', parts, n, flags };
+  if (denominator.total.numerator < 0n) return { value: null, status: 'not_meaningful', parts, n, flags };
+  return { value: six(divideRatio(numerator.total, denominator.total)), parts, n, flags };
+}
+
+function projects({ scope }: Asked) {
+  const ids = new Set(scope.company.of('DevelopmentGatePassed').map((fact) => text(fact, 'projectId')));
+  return [...ids].map((id) => {
+    const gates = scope.company.of('DevelopmentGatePassed').filter((fact) => text(fact, 'projectId') === id);
+    const on = (gate: string) =>
+      gates
+        .filter((fact) => text(fact, 'gate') === gate)
+        .map((fact) => text(fact, 'passedOn'))
+        .sort()[0];
+    const unit = gates.map(unitOf).find((own) => own !== undefined) ?? 'root';
+    return { unit, approved: on('approved'), launched: on('launched'), stopped: on('stopped') };
+  });
+}
+
+function employment(scope: Scope, employee: string, date: string): Fact | undefined {
+  return latest(
+    scope.company
+      .of('EmploymentChanged')
+      .filter((fact) => text(fact, 'employeeId') === employee && text(fact, 'effectiveFrom') <= date),
+    (fact) => text(fact, 'effectiveFrom'),
+  );
+}
+
+function employees(scope: Scope): string[] {
+  return [...new Set(scope.company.of('EmploymentChanged').map((fact) => text(fact, 'employeeId')))].sort();
+}
+
+function worksHere(scope: Scope, employee: string, date: string): Fact | undefined {
+  const own = employment(scope, employee, date);
+  return own && parseMicros(text(own, 'fte')) > 0n && scope.company.inside(scope.unit, unitOr(own), date)
+    ? own
+    : undefined;
+}
+
+const heads = (scope: Scope, date: string) =>
+  employees(scope).filter((employee) => worksHere(scope, employee, date));
+
+/** The unit the training names, else the employee's on that day. */
+export function trainingUnit(scope: Scope, fact: Fact): string {
+  const worker = employment(scope, text(fact, 'employeeId'), text(fact, 'completedOn'));
+  return unitOf(fact) ?? (worker ? unitOr(worker) : 'root');
+}
+
+/** The unit the change names, else the latest change up to it that names one. */
+export function assetUnit(scope: Scope, fact: Fact): string {
+  const named = scope.company
+    .of('AssetChanged')
+    .filter(
+      (other) =>
+        text(other, 'assetId') === text(fact, 'assetId') &&
+        unitOf(other) !== undefined &&
+        text(other, 'effectiveOn') <= text(fact, 'effectiveOn'),
+    );
+  return unitOf(fact) ?? unitOf(latest(named, (other) => text(other, 'effectiveOn'))) ?? 'root';
+}
+
+function trainings({ scope }: Asked): Fact[] {
+  return scope.company.of('TrainingCompleted').filter((fact) => {
+    const date = text(fact, 'completedOn');
+    return scope.when(date) && plain({ scope }, trainingUnit(scope, fact), date);
+  });
+}
+
+function positions({ scope }: Asked) {
+  const date = scope.closing;
+  const latestRequirements = new Map<string, Fact>();
+  for (const fact of scope.company.of('JobRequirementSet')) {
+    if (text(fact, 'effectiveFrom') > date || !scope.company.inside(scope.unit, unitOr(fact), date)) continue;
+    const key = JSON.stringify([text(fact, 'jobCode'), text(fact, 'skillCode'), unitOr(fact)]);
+    const known = latestRequirements.get(key);
+    if (!known || text(fact, 'effectiveFrom') >= text(known, 'effectiveFrom'))
+      latestRequirements.set(key, fact);
+  }
+  const jobs = new Map<string, Fact[]>();
+  for (const fact of latestRequirements.values()) {
+    if ((fact.data['neededHeadcount'] as number) === 0) continue;
+    const key = JSON.stringify([text(fact, 'jobCode'), unitOr(fact)]);
+    jobs.set(key, [...(jobs.get(key) ?? []), fact]);
+  }
+  const level = (employee: string, skill: string): number | undefined => {
+    const own = latest(
+      scope.company
+        .of('SkillAssessed')
+        .filter(
+          (fact) =>
+            text(fact, 'employeeId') === employee &&
+            text(fact, 'skillCode') === skill &&
+            text(fact, 'assessedOn') <= date &&
+            (maybe(fact, 'validUntil') ?? date) >= date,
+        ),
+      (fact) => text(fact, 'assessedOn'),
+    );
+    return own && (own.data['level'] as number);
+  };
+  const tally = {
+    required: ratio(0n),
+    gap: ratio(0n),
+    count: 0,
+    vacant: 0,
+    unassessed: 0,
+    strategic: 0,
+    qualified: 0,
+  };
+  for (const requirements of jobs.values()) {
+    const job = text(requirements[0] as Fact, 'jobCode');
+    const unit = unitOr(requirements[0] as Fact);
+    const needed = Math.max(...requirements.map((fact) => fact.data['neededHeadcount'] as number));
+    const total = (employee: string) =>
+      requirements.reduce((of, fact) => of + (level(employee, text(fact, 'skillCode')) ?? 0), 0);
+    const holders = heads(scope, date)
+      .filter((employee) => {
+        const own = worksHere(scope, employee, date) as Fact;
+        return text(own, 'jobCode') === job && scope.company.inside(unit, unitOr(own), date);
+      })
+      .sort((a, b) => total(b) - total(a) || (a < b ? -1 : 1))
+      .slice(0, needed);
+    const strategic = requirements.some((fact) => fact.data['strategic'] === true);
+    tally.vacant += needed - holders.length;
+    if (strategic) {
+      tally.strategic += needed;
+      tally.qualified += holders.filter((employee) =>
+        requirements.every(
+          (fact) => (level(employee, text(fact, 'skillCode')) ?? 0) >= (fact.data['requiredLevel'] as number),
+        ),
+      ).length;
+    }
+    for (const fact of requirements) {
+      const wanted = fact.data['requiredLevel'] as number;
+      const weight = ratioOfDecimal(text(fact, 'weight'));
+      for (let place = 0; place < needed; place++) {
+        const employee = holders[place];
+        const actual = employee === undefined ? 0 : level(employee, text(fact, 'skillCode'));
+        if (actual === undefined) tally.unassessed++;
+        tally.count++;
+        tally.required = addRatio(tally.required, multiplyRatio(weight, ratio(BigInt(wanted))));
+        tally.gap = addRatio(
+          tally.gap,
+          multiplyRatio(weight, ratio(BigInt(Math.max(0, wanted - (actual ?? 0))))),
+        );
+      }
+    }
+  }
+  return tally;
+}
+
+function capability(asked: Asked, of: (tally: ReturnType<typeof positions>) => Ratio): Result {
+  const tally = positions(asked);
+  const parts: Parts = {
+    numerator: six(of(tally)),
+    denominator: six(tally.required),
+    vacant: String(tally.vacant),
+    unassessed: String(tally.unassessed),
+  };
+  if (tally.required.numerator === 0n)
+    return { value: null, status: 'not_measurable', parts, n: tally.count };
+  return { value: six(divideRatio(of(tally), tally.required)), parts, n: tally.count };
+}
+
+function assets({ scope }: Asked, date: string) {
+  const stock = { gross: ratio(0n), net: ratio(0n), obsolete: ratio(0n), count: 0 };
+  const changes = scope.company.of('AssetChanged').filter((fact) => text(fact, 'effectiveOn') <= date);
+  for (const id of new Set(changes.map((fact) => text(fact, 'assetId')))) {
+    const own = changes
+      .filter((fact) => text(fact, 'assetId') === id)
+      .sort((a, b) =>
+        text(a, 'effectiveOn') < text(b, 'effectiveOn')
+          ? -1
+          : text(a, 'effectiveOn') > text(b, 'effectiveOn')
+            ? 1
+            : a.position < b.position
+              ? -1
+              : 1,
+      );
+    const last = own.at(-1) as Fact;
+    if (scope.segment !== undefined || !scope.company.inside(scope.unit, assetUnit(scope, last), date))
+      continue;
+    let gross = ratio(0n);
+    let net = ratio(0n);
+    for (const fact of own) {
+      const amount = ratio(parseMicros(text(fact, 'amount')));
+      const change = text(fact, 'change');
+      if (change === 'capitalised') [gross, net] = [addRatio(gross, amount), addRatio(net, amount)];
+      else if (change === 'depreciated') net = subtractRatio(net, amount);
+      else if (compareRatio(amount, gross) >= 0) [gross, net] = [ratio(0n), ratio(0n)];
+      else
+        [gross, net] = [
+          subtractRatio(gross, amount),
+          subtractRatio(net, divideRatio(multiplyRatio(net, amount), gross)),
+        ];
+    }
+    stock.gross = addRatio(stock.gross, gross);
+    stock.net = addRatio(stock.net, net);
+    if (text(last, 'generation') === 'obsolete') stock.obsolete = addRatio(stock.obsolete, gross);
+    if (gross.numerator !== 0n) stock.count++;
+  }
+  return stock;
+}
+
+function assetShare(asked: Asked, numerator: Ratio, denominator: Ratio): Result {
+  const n = assets(asked, asked.scope.closing).count;
+  const parts: Parts = {
+    numerator: moneyText(numerator, asked.currency),
+    denominator: moneyText(denominator, asked.currency),
+    ...(asked.currency === undefined ? {} : { currency: asked.currency }),
+  };
+  return denominator.numerator === 0n
+    ? { value: null, status: 'not_measurable', parts, n }
+    : { value: six(divideRatio(numerator, denominator)), parts, n };
+}
+
+function improvements(asked: Asked) {
+  const { scope } = asked;
+  const measured: {
+    baseline: Ratio;
+    after: Ratio;
+    rate: Ratio;
+    hours: bigint;
+    length: number | undefined;
+    up: boolean;
+  }[] = [];
+  let without = 0;
+  for (const fact of scope.company.of('ImprovementMeasured')) {
+    const closed = maybe(fact, 'closedOn');
+    const date = closed ?? daysLater(parsePeriod(text(fact, 'afterPeriod'), scope.calendar).end, -1);
+    if (
+      scope.segment !== undefined ||
+      !scope.when(date) ||
+      !scope.company.inside(scope.unit, unitOr(fact), date)
+    )
+      continue;
+    const before = asked.value(text(fact, 'kpiCode'), text(fact, 'baselinePeriod'));
+    const now = asked.value(text(fact, 'kpiCode'), text(fact, 'afterPeriod')).value;
+    const baseline = before.value === null ? undefined : ratioOfDecimal(before.value);
+    if (!baseline || baseline.numerator === 0n || now === null) {
+      without++;
+      continue;
+    }
+    const after = ratioOfDecimal(now);
+    const change = before.up ? subtractRatio(after, baseline) : subtractRatio(baseline, after);
+    measured.push({
+      baseline,
+      after,
+      rate: divideRatio(change, baseline),
+      hours: parseMicros(text(fact, 'effortHours')),
+      length: closed === undefined ? undefined : days(text(fact, 'startedOn'), closed),
+      up: before.up,
+    });
+  }
+  return { measured, without, rates: measured.reduce((total, { rate }) => addRatio(total, rate), ratio(0n)) };
+}
+
+export const learning: Readonly<Record<string, (asked: Asked) => Result>> = {
+  'new-product-sales-ratio': newProducts,
+  'npd-cycle': (asked) => {
+    const own = projects(asked);
+    const launched = own.filter(
+      ({ unit, launched: date }) => date !== undefined && asked.scope.when(date) && plain(asked, unit, date),
+    );
+    const lengths = launched.flatMap(({ approved, launched: date }) =>
+      approved === undefined ? [] : [BigInt(days(approved, date as string))],
+    );
+    const stopped = own.filter(
+      ({ unit, stopped: date }) => date !== undefined && asked.scope.when(date) && plain(asked, unit, date),
+    ).length;
+    return spread(
+      lengths.filter((length) => length >= 0n),
+      1n,
+      {
+        stopped: String(stopped),
+        ...excluded({
+          'no-approval': launched.length - lengths.length,
+          'negative-duration': lengths.filter((length) => length < 0n).length,
+        }),
+      },
+    );
+  },
+  'npd-stopped-share': (asked) => {
+    const own = projects(asked);
+    const inPeriod = (of: 'launched' | 'stopped') =>
+      own.filter(
+        (project) =>
+          project[of] !== undefined &&
+          asked.scope.when(project[of] as string) &&
+          plain(asked, project.unit, project[of] as string),
+      ).length;
+    return counts(
+      inPeriod('stopped'),
+      inPeriod('stopped') + inPeriod('launched'),
+      inPeriod('stopped') + inPeriod('launched'),
+    );
+  },
+  'improvement-rate': (asked) => {
+    const { measured, without, rates } = improvements(asked);
+    const parts = excluded({ 'no-baseline': without });
+    if (measured.length === 0) return { value: null, status: 'not_measurable', parts, n: 0 };
+    return { value: six(divideRatio(rates, ratio(BigInt(measured.length)))), parts, n: measured.length };
+  },
+  'improvement-per-100h': (asked) => {
+    const { measured, without, rates } = improvements(asked);
+    const hours = measured.reduce((total, own) => total + own.hours, 0n);
+    const parts: Parts = {
+      numerator: six(rates),
+      denominator: quantity(hours),
+      ...excluded({ 'no-baseline': without }),
+    };
+    if (hours === 0n) return { value: null, status: 'not_measurable', parts, n: measured.length };
+    return {
+      value: six(divideRatio(multiplyRatio(rates, ratio(100n)), ratio(hours, 1_000_000n))),
+      parts,
+      n: measured.length,
+    };
+  },
+  'improvement-half-life': (asked) => {
+    const { measured, without } = improvements(asked);
+    const better = measured.filter(
+      ({ baseline, after, length, up }) =>
+        !up &&
+        length !== undefined &&
+        after.numerator > 0n &&
+        baseline.numerator > 0n &&
+        compareRatio(baseline, after) > 0,
+    );
+    const lasted = better.filter(({ length }) => (length as number) >= 0);
+    const lives = lasted.map(({ baseline, after, length }) =>
+      ratioOfDecimal(
+        roundRatio(
+          divideRatio(
+            multiplyRatio(ratio(BigInt(length as number)), ratioOfDecimal(naturalLog(ratio(2n), 30))),
+            ratioOfDecimal(naturalLog(divideRatio(baseline, after), 30)),
+          ),
+          4,
+        ),
+      ),
+    );
+    const parts = excluded({
+      'no-baseline': without,
+      'no-improvement': measured.length - better.length,
+      'negative-duration': better.length - lasted.length,
+    });
+    if (lives.length === 0) return { value: null, status: 'not_measurable', parts, n: 0 };
+    return {
+      value: six(divideRatio(lives.reduce(addRatio, ratio(0n)), ratio(BigInt(lives.length)))),
+      parts,
+      n: lives.length,
+    };
+  },
+  'training-hours-per-employee': (asked) => {
+    const { scope, policy } = asked;
+    const own = trainings(asked);
+    const hours = own.reduce((total, fact) => total + parseMicros(text(fact, 'hours')), 0n);
+    const closing = BigInt(heads(scope, scope.closing).length);
+    const headcount =
+      policy.headcountBasis === 'yearEnd'
+        ? ratio(closing)
+        : ratio(BigInt(heads(scope, scope.opening).length) + closing, 2n);
+    const parts: Parts = { numerator: quantity(hours), denominator: six(headcount) };
+    const n = new Set(own.map((fact) => text(fact, 'employeeId'))).size;
+    if (headcount.numerator === 0n) return { value: null, status: 'not_measurable', parts, n };
+    return { value: six(divideRatio(ratio(hours, 1_000_000n), headcount)), parts, n };
+  },
+  'training-coverage': (asked) => {
+    const { scope } = asked;
+    const dates: string[] = [];
+    for (let date: string = scope.period.start; date < scope.period.end; date = daysLater(date, 1))
+      dates.push(date);
+    const staff = new Set(
+      employees(scope).filter((employee) => dates.some((date) => worksHere(scope, employee, date))),
+    );
+    const trained = new Set(
+      trainings(asked)
+        .map((fact) => text(fact, 'employeeId'))
+        .filter((employee) => staff.has(employee)),
+    );
+    return counts(trained.size, staff.size, staff.size);
+  },
+  'capability-gap': (asked) => capability(asked, ({ gap }) => gap),
+  readiness: (asked) => capability(asked, ({ required, gap }) => subtractRatio(required, gap)),
+  'strategic-job-coverage': (asked) => {
+    const { qualified, strategic } = positions(asked);
+    return counts(qualified, strategic, strategic);
+  },
+  'asset-newness': (asked) => {
+    const [opening, closing] = [assets(asked, asked.scope.opening), assets(asked, asked.scope.closing)];
+    return assetShare(asked, addRatio(opening.net, closing.net), addRatio(opening.gross, closing.gross));
+  },
+  'technology-renewal-rate': (asked) => {
+    const added = asked.scope.company
+      .of('AssetChanged')
+      .filter(
+        (fact) =>
+          text(fact, 'change') === 'capitalised' &&
+          asked.scope.when(text(fact, 'effectiveOn')) &&
+          plain(asked, assetUnit(asked.scope, fact), text(fact, 'effectiveOn')),
+      );
+    return assetShare(
+      asked,
+      added.reduce((total, fact) => addRatio(total, ratio(parseMicros(text(fact, 'amount')))), ratio(0n)),
+      assets(asked, asked.scope.opening).gross,
+    );
+  },
+  'obsolete-asset-share': (asked) => {
+    const { obsolete, gross } = assets(asked, asked.scope.closing);
+    return assetShare(asked, obsolete, gross);
+  },
+};
