@@ -1,0 +1,169 @@
+import { divideRatio } from '#kernel';
+import { type Evaluation, type KpiSheet, type Parts, undefinedValue } from '../../figures/kpi.ts';
+import type { Measures } from '../../figures/scope.ts';
+import { countRatio, excludedPart, quantityRatio, shown, shownMoney } from '../../figures/shown.ts';
+import { durations, kpi } from './sheet.ts';
+
+const CAUSES = ['quality', 'wrongItem', 'changeOfMind', 'transport', 'unknown'];
+
+/** How orders are shipped and delivered, and what comes back. Source: kpis.md P1, P2; docs/figures.md §7. */
+export const orderKpis: readonly KpiSheet[] = [
+  kpi(
+    {
+      code: 'order-to-ship-time',
+      name: { en: 'Order to shipment', zh: '订单发货周期' },
+      unit: 'days',
+      formula: 'mean days from order to complete shipment',
+      direction: 'down',
+      main: ['shipments', 'orders'],
+    },
+    (ask, flow) => durations(ask, flow, 'ots', 1n, { open: true }),
+  ),
+  kpi(
+    {
+      code: 'delivery-lead-time',
+      name: { en: 'Delivery lead time', zh: '交付周期' },
+      unit: 'days',
+      formula: 'mean days from order to complete delivery',
+      direction: 'down',
+      main: ['deliveries'],
+    },
+    (ask, flow) => durations(ask, flow, 'dlt', 1n, { open: true }),
+  ),
+  kpi(
+    {
+      code: 'on-time-shipment',
+      name: { en: 'Shipped on time', zh: '准时发货率' },
+      unit: 'fraction',
+      formula: 'orders shipped complete by their due date / orders shipped complete',
+      direction: 'up',
+      main: ['shipments'],
+    },
+    (_ask, flow) => verdicts(flow, 'ontime'),
+  ),
+  kpi(
+    {
+      code: 'otif',
+      name: { en: 'On time in full', zh: '准时足量交付率' },
+      unit: 'fraction',
+      formula: 'orders delivered complete by their due date / orders due (or delivered, by policy)',
+      direction: 'up',
+      main: ['orders', 'deliveries'],
+    },
+    (ask, flow) => verdicts(flow, ask.policy.periodBasis === 'delivered' ? 'del' : 'due'),
+  ),
+  kpi(
+    {
+      code: 'in-full-lines',
+      name: { en: 'Lines in full', zh: '足量行率' },
+      unit: 'fraction',
+      formula: 'lines accepted in full / lines of orders with a delivery',
+      direction: 'up',
+      main: ['deliveries'],
+    },
+    (_ask, flow) => {
+      const full = flow.get('lines:1');
+      const all = full + flow.get('lines:0');
+      return countRatio(full, all, all);
+    },
+  ),
+  returnRate(
+    'quality-return-rate',
+    { en: 'Quality return rate', zh: '质量退货率' },
+    ['quality'],
+    'quantity returned for quality / quantity shipped',
+  ),
+  returnRate(
+    'return-rate-all-causes',
+    { en: 'Return rate, all causes', zh: '退货率' },
+    CAUSES,
+    'quantity returned / quantity shipped',
+  ),
+  kpi(
+    {
+      code: 'cohort-return-rate',
+      name: { en: 'Cohort return rate', zh: '批次退货率' },
+      unit: 'fraction',
+      formula: 'quantity shipped in the period that came back for quality within D days / quantity shipped',
+      direction: 'down',
+      main: ['shipments'],
+    },
+    (ask, flow) => {
+      const days = ask.policy.cohortDays;
+      const back = flow
+        .under('coh|')
+        .reduce((sum, [age, quantity]) => (Number(age) <= days ? sum + quantity : sum), 0n);
+      const figure = quantityRatio(
+        back,
+        flow.get('ship'),
+        flow.get('$src:shipments'),
+        excludedPart([['no-shipment', flow.get('cohx')]]),
+      );
+      return { ...figure, flags: ask.span.end + days > ask.today ? ['provisional'] : [] };
+    },
+  ),
+  kpi(
+    {
+      code: 'return-value-rate',
+      name: { en: 'Return value rate', zh: '退货金额率' },
+      unit: 'fraction',
+      formula: 'credit notes for returns / invoices',
+      direction: 'down',
+      main: ['invoices'],
+    },
+    async (ask) => {
+      const amounts = await ask.read.amounts(ask.scope, ask.span);
+      const under = (prefix: string) =>
+        ask.translation.flows(
+          amounts
+            .filter(({ measure }) => measure.startsWith(prefix))
+            .map(({ day, measure, amount }) => ({ day, amount, currency: measure.slice(prefix.length) })),
+        );
+      const n = Number(
+        amounts.reduce((sum, { measure, amount }) => (measure === '$src:invoices' ? sum + amount : sum), 0n),
+      );
+      const [numerator, denominator] = [under('credret|'), under('inv|')];
+      const currency: Parts = ask.currency === undefined ? {} : { currency: ask.currency };
+      if ('missingRate' in numerator || 'missingRate' in denominator) {
+        const [missingRate] = [numerator, denominator]
+          .flatMap((sum) => ('missingRate' in sum ? [sum.missingRate] : []))
+          .sort();
+        return undefinedValue('not_measurable', { ...currency, missingRate: missingRate as string }, n);
+      }
+      const parts = {
+        numerator: shownMoney(numerator.total, ask.currency),
+        denominator: shownMoney(denominator.total, ask.currency),
+        ...currency,
+      };
+      if (denominator.total.numerator === 0n) return undefinedValue('not_measurable', parts, n);
+      return { value: shown(divideRatio(numerator.total, denominator.total)), parts, n };
+    },
+  ),
+];
+
+function verdicts(flow: Measures, name: string): Evaluation {
+  const yes = flow.get(`${name}:1`);
+  const all = yes + flow.get(`${name}:0`);
+  return countRatio(yes, all, all, excludedPart([['no-due-date', flow.get(`${name}:x`)]]));
+}
+
+function returned(flow: Measures, causes: readonly string[]): bigint {
+  return causes.reduce((sum, cause) => sum + flow.get(`ret|${cause}`), 0n);
+}
+
+function returnRate(
+  code: string,
+  name: KpiSheet['name'],
+  causes: readonly string[],
+  formula: string,
+): KpiSheet {
+  return kpi(
+    { code, name, unit: 'fraction', formula, direction: 'down', main: ['shipments', 'returns'] },
+    (_ask, flow) =>
+      quantityRatio(
+        returned(flow, causes),
+        flow.get('ship'),
+        flow.get('$src:shipments') + flow.get('$src:returns'),
+      ),
+  );
+}
