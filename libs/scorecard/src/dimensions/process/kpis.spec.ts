@@ -520,6 +520,47 @@ describe('service', () => {
   });
 });
 
+describe('a customer who comes into another segment', () => {
+  const assign = (segmentCode: string, effectiveFrom: string) =>
+    company.fact('CustomerSegmentAssigned', { customerId: 'c', segmentCode, effectiveFrom });
+  const open = async (kpi: string, period: string) =>
+    Promise.all(
+      ['silver', 'gold'].map(
+        async (segment) => (await company.figure(kpi, period, { segment })).parts['open'] ?? 'no data',
+      ),
+    );
+
+  it('what is open stays in the segment in which it was opened, and leaves that one when it ends', async () => {
+    for (const segmentCode of ['silver', 'gold'])
+      company.fact('SegmentDefined', {
+        segmentCode,
+        name: segmentCode,
+        isTarget: true,
+        valueProposition: [],
+        effectiveFrom: '2024-01-01',
+      });
+    shop.ship(shop.order('2024-02-28').orderId, '2024-03-20');
+    shop.order('2024-03-20');
+    company.fact('ServiceCaseOpened', { caseId: 't', customerId: 'c', at: '2024-02-28T09:00:00Z' });
+    company.fact('ServiceCaseAnswered', { caseId: 't', at: '2024-03-20T09:00:00Z' });
+    assign('silver', '2024-01-01');
+    const known = company.head;
+    assign('gold', '2024-03-10');
+    expect(await open('order-to-ship-time', '2024-02')).toEqual(['1', '0']);
+    expect(await open('order-to-ship-time', '2024-03')).toEqual(['0', '1']);
+    expect(await open('service-first-response', '2024-02')).toEqual(['1', '0']);
+    expect(await open('service-first-response', '2024-03')).toEqual(['0', '0']);
+    // The duration counts on the day of its end, in the segment of that day, as far as known.
+    const took = async (segment: string, knownAt = company.head) =>
+      (await company.figure('order-to-ship-time', '2024-03', { segment, knownAt })).value;
+    expect([await took('silver'), await took('gold'), await took('silver', known)]).toEqual([
+      null,
+      '21.000000',
+      '21.000000',
+    ]);
+  });
+});
+
 describe('status', () => {
   it.each(processKpis.map(({ code }) => code))('%s: no fact is no data', async (code) => {
     company.fact('CustomerRegistered', {
