@@ -91,8 +91,6 @@ const OPERATORS: Readonly<Record<string, Apply>> = {
   },
 };
 
-export const updateOperators: readonly string[] = Object.keys(OPERATORS).sort();
-
 function hasOperators(value: Doc): boolean {
   return Object.keys(value).some((key) => key.startsWith('$'));
 }
