@@ -7,7 +7,7 @@ import { type SimulationOptions, simulate } from './simulation.ts';
  */
 const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 1500);
 
-describe.each<DimensionName>(['customer', 'financial'])(
+describe.each<DimensionName>(['customer', 'financial', 'process', 'learning'])(
   'projecting the %s dimension under a random scheduler',
   (name) => {
     it(`ends with the pages of a plain run, in the order chunks, histories, checkpoint (${SEEDS} seeds)`, () => {

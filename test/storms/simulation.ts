@@ -5,6 +5,7 @@ import {
   contentHashOf,
   type Delta,
   type Dimension,
+  type DimensionName,
   type Entry,
   History,
   likelyNeeds,
@@ -14,7 +15,7 @@ import {
   WRITE_ORDER,
   type Write,
 } from '#scorecard';
-import { randomChanges } from './lib/changes.ts';
+import { randomChanges, TYPES } from './lib/changes.ts';
 import { Random } from './lib/random.ts';
 
 /**
@@ -229,7 +230,8 @@ function orderOf(defect: SimulationOptions['defect']): readonly Write[] {
 
 export function simulate(options: SimulationOptions): SimulationResult {
   const random = new Random(options.seed);
-  const log = randomChanges(random, options.events ?? 4 + random.below(14));
+  const length = options.events ?? 4 + random.below(14);
+  const log = randomChanges(random, length, TYPES[options.dimension.name as DimensionName]);
   const expected = plainRun(options.dimension, log);
   const store = new ModelStore();
   const projectors = Array.from(
