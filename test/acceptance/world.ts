@@ -25,6 +25,8 @@ export class World {
   readonly recorder: FactRecorder;
   readonly references: References;
   readonly readModels: ReadModels;
+  /** Where it all lies: for a second application on the same company. */
+  readonly place: { readonly eventStoreUri: string; readonly mongoUri: string; readonly name: string };
   readonly #run: ProjectionRun;
   readonly #closing: (() => Promise<void>)[];
   #orders = 0;
@@ -33,6 +35,7 @@ export class World {
     journal: Journal,
     readModels: ReadModels,
     run: ProjectionRun,
+    place: World['place'],
     closing: (() => Promise<void>)[],
   ) {
     this.journal = journal;
@@ -45,6 +48,7 @@ export class World {
     });
     this.readModels = readModels;
     this.#run = run;
+    this.place = place;
     this.#closing = closing;
   }
 
@@ -69,7 +73,13 @@ export class World {
       await client.db(name).dropDatabase();
       await client.close();
     });
-    const world = new World(journal, readModels, await ProjectionRun.open(readModels.db), closing);
+    const world = new World(
+      journal,
+      readModels,
+      await ProjectionRun.open(readModels.db),
+      { eventStoreUri, mongoUri, name },
+      closing,
+    );
     await ensureRoot(new CommandRunner({ journal, references: world.references }), {
       actor: 'first-start',
       now: new Date(),

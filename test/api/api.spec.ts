@@ -281,7 +281,9 @@ describe('the HTTP API', () => {
       ['/v1/kpis/net-revenue/figures?period=2024&knownAt=999999999', 409],
       ['/v1/kpis/net-revenue/figures?period=2024&wrong=1', 422],
       ['/v1/customers/nobody', 404],
-      ['/v1/customers?limit=0', 400],
+      ['/v1/customers?limit=0', 422],
+      ['/v1/customers/C1?asOf=2024-02-30', 422],
+      ['/v1/kpis/net-revenue/figures?period=2024&after=9999999999999999999', 422],
       ['/v1/schemas/OrderPlaced/99', 404],
     ])('GET %s is %i', async (url, status) => {
       const answer = await call('GET', url);

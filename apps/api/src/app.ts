@@ -1,33 +1,43 @@
 import { type DynamicModule, Module, ValidationPipe } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ValidationError } from 'class-validator';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { type TokenKeys, TokenVerifier } from '#access';
 import { allRules } from '#areas';
-import { CommandsModule } from '#commands';
+import { CommandsModule, FactRecorder } from '#commands';
 import { CustomerFilesModule } from '#customer-files';
 import type { Journal } from '#journal';
 import type { ReadModels } from '#read-models';
+import { takeJsonBodies } from './bodies.ts';
+import { codeVersion } from './code-version.ts';
 import { ContractsController } from './contracts.controller.ts';
 import { CustomersController } from './customers.controller.ts';
+import { type AnswerTimes, Deadline } from './deadline.ts';
 import { FactsController } from './facts.controller.ts';
 import { FiguresController } from './figures.controller.ts';
 import { TokenGuard } from './guard.ts';
 import { HealthController } from './health.controller.ts';
 import { ImportsController } from './imports.controller.ts';
-import { ProblemError, ProblemFilter, problem } from './problems.ts';
+import { ANSWER_MS, LIMITS } from './limits.ts';
+import { Metrics } from './metrics.ts';
+import { openApiDocument } from './openapi/document.ts';
+import { OPENAPI, OperationsController } from './operations.controller.ts';
+import { ProblemError, ProblemFilter, problem, problemOfError, sendProblem } from './problems.ts';
 import { Questions } from './questions.ts';
+import { UnitScope } from './unit-scope.ts';
 
 export interface AppOptions {
   readonly journal: Journal;
   readonly readModels: ReadModels;
   readonly keys: TokenKeys;
   readonly log: Logger;
+  /** How long answers may take; default {@link ANSWER_MS}. */
+  readonly answerMs?: AnswerTimes;
+  /** Told of every route as the router takes it. */
+  readonly onRoute?: (route: { readonly method: string; readonly url: string }) => void;
 }
-
-/** Bodies of any route; a file to be imported comes in parts of its own size. */
-const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
 /** How long a correction waits for its target to be projected. */
 const LOCATE_MS = 3_000;
@@ -39,6 +49,7 @@ const CONTROLLERS = [
   ImportsController,
   ContractsController,
   HealthController,
+  OperationsController,
 ];
 
 /** The root of the application; what it holds follows from the options. */
@@ -49,10 +60,22 @@ class ApiModule {}
 export async function createApp(options: AppOptions): Promise<NestFastifyApplication> {
   const { journal, readModels, keys, log } = options;
   const adapter = new FastifyAdapter({
-    bodyLimit: BODY_BYTES_MAX,
     genReqId: () => crypto.randomUUID(),
     return503OnClosing: true,
+    // An id of 200 characters, each of up to four bytes that are written as %XX.
+    routerOptions: { maxParamLength: LIMITS.idLength * 12 },
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      void sendProblem(reply, problemOfError(error), request.id),
   });
+  const fastify = adapter.getInstance();
+  const metrics = new Metrics(journal, readModels);
+  metrics.watch(fastify);
+  takeJsonBodies(fastify);
+  const { onRoute } = options;
+  if (onRoute)
+    fastify.addHook('onRoute', ({ method, url }) => {
+      for (const one of [method].flat()) onRoute({ method: one, url });
+    });
   const module: DynamicModule = {
     module: ApiModule,
     imports: [
@@ -65,17 +88,37 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
     providers: [
       { provide: TokenVerifier, useValue: new TokenVerifier(keys) },
       { provide: Questions, useValue: new Questions(readModels, journal) },
+      { provide: Metrics, useValue: metrics },
+      { provide: UnitScope, useValue: new UnitScope(journal) },
+      {
+        provide: OPENAPI,
+        inject: [FactRecorder],
+        useFactory: ({ types }: FactRecorder) => {
+          const document = openApiDocument({
+            controllers: CONTROLLERS,
+            factTypes: types,
+            version: codeVersion(),
+          });
+          return () => document;
+        },
+      },
+      {
+        provide: APP_INTERCEPTOR,
+        inject: [Reflector],
+        useFactory: (reflector: Reflector) => new Deadline(reflector, options.answerMs ?? ANSWER_MS),
+      },
       { provide: APP_FILTER, useValue: new ProblemFilter(log) },
       {
         provide: APP_GUARD,
-        inject: [Reflector, TokenVerifier],
-        useFactory: (reflector: Reflector, tokens: TokenVerifier) => new TokenGuard(reflector, tokens),
+        inject: [TokenVerifier],
+        useFactory: (tokens: TokenVerifier) => new TokenGuard(tokens),
       },
     ],
   };
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: false,
     abortOnError: false,
+    bodyParser: false,
   });
   app.useGlobalPipes(
     new ValidationPipe({
@@ -84,11 +127,10 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
       transform: true,
       exceptionFactory: (errors) =>
         new ProblemError(
-          problem('invalid-input', 'The body is not what this route takes.', { errors: fieldsOf(errors) }),
+          problem('invalid-input', 'The request is not what this route takes.', { errors: fieldsOf(errors) }),
         ),
     }),
   );
-  const fastify = adapter.getInstance();
   await app.init();
   await fastify.ready();
   return app;

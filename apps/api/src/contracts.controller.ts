@@ -1,6 +1,7 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { declarationOf, eventTypes, isEventType, jsonSchemaOf } from '#contracts';
-import { Needs } from './guard.ts';
+import { Needs, OpenToUnits } from './guard.ts';
+import { Answers } from './openapi/operation.ts';
 import { ProblemError, problem } from './problems.ts';
 
 /** The contracts of all events, for services that read the log. */
@@ -8,6 +9,8 @@ import { ProblemError, problem } from './problems.ts';
 export class ContractsController {
   @Get()
   @Needs()
+  @OpenToUnits()
+  @Answers('Schemas', 'The event contracts')
   list() {
     return {
       schemas: eventTypes.map((type) => ({
@@ -20,12 +23,18 @@ export class ContractsController {
 
   @Get(':type/:version')
   @Needs()
+  @OpenToUnits()
+  @Answers('JsonSchema', 'JSON Schema of the data of an event in a version')
   schema(@Param('type') type: string, @Param('version') version: string) {
-    if (!isEventType(type) || version !== String(declarationOf(type).version)) {
+    if (
+      !isEventType(type) ||
+      !/^[1-9]\d{0,3}$/.test(version) ||
+      Number(version) > declarationOf(type).version
+    ) {
       throw new ProblemError(
         problem('not-found', `There is no schema ${type} version ${version}; GET /v1/schemas lists them.`),
       );
     }
-    return jsonSchemaOf(type);
+    return jsonSchemaOf(type, Number(version));
   }
 }

@@ -15,11 +15,17 @@ import {
   RegisterCustomerBody,
   UnmergeCustomersBody,
 } from '#customer-files';
-import { dayNumber, localDate, positionText } from '#kernel';
+import { dayNumber, localDate, positionText, ValueError } from '#kernel';
+import type { CustomerFileReader } from '#read-models';
+import type { CustomerFileView } from '#scorecard';
 import { commandContext } from './context.ts';
-import { Caller, Needs } from './guard.ts';
+import { Caller, Needs, OpenToUnits } from './guard.ts';
+import { Metrics } from './metrics.ts';
+import { Answers } from './openapi/operation.ts';
 import { accepted, ProblemError, problem } from './problems.ts';
-import { Questions } from './questions.ts';
+import { CustomerQuery, CustomersQuery, KnownAtQuery } from './queries.ts';
+import { Questions, wrong } from './questions.ts';
+import { UnitScope } from './unit-scope.ts';
 
 /** Where a command's events are. Positions and revisions are texts: they may be beyond 2^53. */
 interface Receipt {
@@ -30,7 +36,6 @@ interface Receipt {
 }
 
 const PAGE_DEFAULT = 50;
-const PAGE_MAX = 500;
 
 /** Customer files: their commands, and what they say as of a date and as known at a position. */
 @Controller({ path: 'v1/customers' })
@@ -38,10 +43,13 @@ export class CustomersController {
   constructor(
     private readonly commands: CommandBus,
     private readonly questions: Questions,
+    private readonly scope: UnitScope,
+    private readonly metrics: Metrics,
   ) {}
 
   @Post()
   @Needs('steward')
+  @Answers('Receipt', 'Opens a customer file')
   register(
     @Body() body: RegisterCustomerBody,
     @Req() request: FastifyRequest,
@@ -53,6 +61,7 @@ export class CustomersController {
   @Post(':id/qualify')
   @HttpCode(200)
   @Needs('steward')
+  @Answers('Receipt', 'A prospect has been qualified')
   qualify(
     @Param('id') id: string,
     @Body() body: LifecycleStepBody,
@@ -65,6 +74,7 @@ export class CustomersController {
   @Post(':id/activate')
   @HttpCode(200)
   @Needs('steward')
+  @Answers('Receipt', 'A customer becomes active')
   activate(
     @Param('id') id: string,
     @Body() body: ActivateCustomerBody,
@@ -77,6 +87,7 @@ export class CustomersController {
   @Post(':id/lapse')
   @HttpCode(200)
   @Needs('steward')
+  @Answers('Receipt', 'A customer is lost')
   lapse(
     @Param('id') id: string,
     @Body() body: LifecycleStepBody,
@@ -89,6 +100,7 @@ export class CustomersController {
   @Post(':id/win-back')
   @HttpCode(200)
   @Needs('steward')
+  @Answers('Receipt', 'A lost customer is back')
   winBack(
     @Param('id') id: string,
     @Body() body: LifecycleStepBody,
@@ -101,6 +113,7 @@ export class CustomersController {
   @Post(':id/assign-segment')
   @HttpCode(200)
   @Needs('steward')
+  @Answers('Receipt', 'Puts a customer into a segment from a date on')
   assignSegment(
     @Param('id') id: string,
     @Body() body: AssignSegmentBody,
@@ -113,6 +126,7 @@ export class CustomersController {
   @Post(':id/merge')
   @HttpCode(200)
   @Needs('steward')
+  @Answers('Receipt', 'The customer of the path absorbs another file of the same customer')
   merge(
     @Param('id') id: string,
     @Body() body: MergeCustomersBody,
@@ -125,6 +139,7 @@ export class CustomersController {
   @Post(':id/unmerge')
   @HttpCode(200)
   @Needs('steward')
+  @Answers('Receipt', 'Parts a file from the customer of the path again')
   unmerge(
     @Param('id') id: string,
     @Body() body: UnmergeCustomersBody,
@@ -137,6 +152,7 @@ export class CustomersController {
   @Post(':id/documents')
   @HttpCode(200)
   @Needs('steward')
+  @Answers('Receipt', 'Registers a document of the file by its hash')
   fileDocument(
     @Param('id') id: string,
     @Body() body: FileDocumentBody,
@@ -149,6 +165,7 @@ export class CustomersController {
   @Post(':id/profile')
   @HttpCode(200)
   @Needs('steward')
+  @Answers('Receipt', 'New values of profile fields')
   changeProfile(
     @Param('id') id: string,
     @Body() body: ChangeProfileBody,
@@ -162,55 +179,64 @@ export class CustomersController {
     const { position, stream, revision, eventIds } = accepted(
       await this.commands.execute(new ChangeCustomerFile(fact, commandContext(request, caller))),
     );
+    this.metrics.facts('appended', eventIds.length);
     return { position: positionText(position), stream, revision: String(revision), eventIds };
   }
 
   /** Files in the order of their ids, page by page. */
   @Get()
   @Needs('steward', 'auditor', 'viewer')
-  async list(
-    @Query('cursor') cursor?: string,
-    @Query('limit') limit?: string,
-    @Query('knownAt') knownAt?: string,
-  ) {
+  @Answers('Customers', 'Ids of customer files, page by page in text order')
+  async list(@Query() { cursor, limit = PAGE_DEFAULT, knownAt }: CustomersQuery) {
     const { files, knownAt: position } = await this.questions.customerFiles(knownAt);
-    const size = pageSize(limit);
-    const customers = await files.list(cursor, size);
+    const customers = await files.list(cursor, limit);
     return {
       knownAt: positionText(position),
       customers: customers.map((customerId) => ({ customerId })),
-      ...(customers.length === size ? { next: customers.at(-1) } : {}),
+      ...(customers.length === limit ? { next: customers.at(-1) } : {}),
     };
   }
 
   @Get(':id')
   @Needs('steward', 'auditor', 'viewer')
-  async file(
-    @Param('id') id: string,
-    @Caller() caller: Identity,
-    @Query('asOf') asOf?: string,
-    @Query('knownAt') knownAt?: string,
-  ) {
+  @OpenToUnits()
+  @Answers('CustomerFile', 'A customer file as of a date and as known at a position')
+  async file(@Param('id') id: string, @Caller() caller: Identity, @Query() { asOf, knownAt }: CustomerQuery) {
     const { files, knownAt: position } = await this.questions.customerFiles(knownAt);
-    const day = asOf === undefined ? Number.POSITIVE_INFINITY : dayNumber(localDate(asOf));
-    const file = await files.file(id, day);
-    if (!file) throw new ProblemError(problem('not-found', `No file of customer ${id} was known.`));
+    const file = await this.#fileOf(files, id, caller, asOf);
     const personal = caller.roles.includes('steward') || caller.roles.includes('auditor');
     return { knownAt: positionText(position), asOf: asOf ?? null, ...this.questions.opened(file, personal) };
   }
 
   @Get(':id/timeline')
   @Needs('steward', 'auditor', 'viewer')
-  async timeline(@Param('id') id: string, @Query('knownAt') knownAt?: string) {
+  @OpenToUnits()
+  @Answers('Timeline', 'What happened with a customer, in the order in which it was recorded')
+  async timeline(@Param('id') id: string, @Caller() caller: Identity, @Query() { knownAt }: KnownAtQuery) {
     const { files, knownAt: position } = await this.questions.customerFiles(knownAt);
+    await this.#fileOf(files, id, caller);
     return { knownAt: positionText(position), items: await files.timeline(id) };
+  }
+
+  /** The file, if there is one that the caller may see: of a foreign unit it is not even said that it exists. */
+  async #fileOf(
+    files: CustomerFileReader,
+    id: string,
+    caller: Identity,
+    asOf?: string,
+  ): Promise<CustomerFileView> {
+    const file = await files.file(id, asOf === undefined ? Number.POSITIVE_INFINITY : dayOf(asOf));
+    if (!file || !(await this.scope.contains(caller, String(file.profile['homeUnitId']))))
+      throw new ProblemError(problem('not-found', `No file of customer ${id} was known.`));
+    return file;
   }
 }
 
-function pageSize(limit: string | undefined): number {
-  const size = limit === undefined ? PAGE_DEFAULT : Number(limit);
-  if (!Number.isInteger(size) || size < 1 || size > PAGE_MAX) {
-    throw new ProblemError(problem('bad-request', `limit must be a whole number from 1 to ${PAGE_MAX}.`));
+function dayOf(asOf: string): number {
+  try {
+    return dayNumber(localDate(asOf));
+  } catch (error) {
+    if (error instanceof ValueError) throw wrong('asOf', 'must be a date that exists');
+    throw error;
   }
-  return size;
 }

@@ -5,19 +5,42 @@ import {
   Injectable,
   SetMetadata,
 } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { type Identity, mayAct, type Role, TokenRefused, TokenVerifier } from '#access';
 import { ProblemError, problem } from './problems.ts';
 
 const NEEDS = 'needs-roles';
 const OPEN = 'open-to-everybody';
+const UNITS = 'open-to-tokens-of-units';
 
 /** The roles of which a caller needs one; none named: any role. */
 export const Needs = (...roles: readonly Role[]) => SetMetadata(NEEDS, roles);
 
 /** No token is needed. */
 export const Open = () => SetMetadata(OPEN, true);
+
+/**
+ * A token that is limited to units may come here: the handler looks at the unit, or shows nothing of the company.
+ * Every other route is for tokens without such a limit.
+ */
+export const OpenToUnits = () => SetMetadata(UNITS, true);
+
+/** Who may come to a route. */
+export interface Access {
+  readonly open: boolean;
+  readonly roles: readonly Role[];
+  readonly units: boolean;
+}
+
+export function accessOf(handler: object, controller: object): Access {
+  const said = <T>(key: string): T | undefined =>
+    (Reflect.getMetadata(key, handler) ?? Reflect.getMetadata(key, controller)) as T | undefined;
+  return {
+    open: said<boolean>(OPEN) ?? false,
+    roles: said<readonly Role[]>(NEEDS) ?? [],
+    units: said<boolean>(UNITS) ?? false,
+  };
+}
 
 type IdentifiedRequest = FastifyRequest & { identity?: Identity };
 
@@ -28,15 +51,34 @@ export const Caller = createParamDecorator((_data: unknown, context: ExecutionCo
 
 @Injectable()
 export class TokenGuard implements CanActivate {
-  constructor(
-    private readonly reflector: Reflector,
-    private readonly tokens: TokenVerifier,
-  ) {}
+  constructor(private readonly tokens: TokenVerifier) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const targets = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean>(OPEN, targets)) return true;
+    const access = accessOf(context.getHandler(), context.getClass());
+    if (access.open) return true;
     const request = context.switchToHttp().getRequest<IdentifiedRequest>();
+    const identity = await this.#identityOf(request);
+    if (!mayAct(identity, access.roles)) {
+      throw new ProblemError(
+        problem(
+          'not-allowed',
+          `This needs the role ${access.roles.join(' or ') || 'of somebody'}; the token has ${identity.roles.join(', ') || 'none'}.`,
+        ),
+      );
+    }
+    if (identity.units !== undefined && !access.units) {
+      throw new ProblemError(
+        problem(
+          'not-allowed',
+          `This concerns the whole company; the token is limited to the units ${identity.units.join(', ')}.`,
+        ),
+      );
+    }
+    request.identity = identity;
+    return true;
+  }
+
+  async #identityOf(request: IdentifiedRequest): Promise<Identity> {
     const [scheme, token] = (request.headers.authorization ?? '').split(' ');
     if (scheme?.toLowerCase() !== 'bearer' || !token) {
       throw new ProblemError(
@@ -46,23 +88,11 @@ export class TokenGuard implements CanActivate {
         ),
       );
     }
-    let identity: Identity;
     try {
-      identity = await this.tokens.verify(token);
+      return await this.tokens.verify(token);
     } catch (error) {
       if (error instanceof TokenRefused) throw new ProblemError(problem('bad-token', error.message));
       throw error;
     }
-    const needed = this.reflector.getAllAndOverride<readonly Role[]>(NEEDS, targets) ?? [];
-    if (!mayAct(identity, needed)) {
-      throw new ProblemError(
-        problem(
-          'not-allowed',
-          `This needs the role ${needed.join(' or ')}; the token has ${identity.roles.join(', ') || 'none'}.`,
-        ),
-      );
-    }
-    request.identity = identity;
-    return true;
   }
 }

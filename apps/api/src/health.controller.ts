@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { positionText } from '#kernel';
 import { Open } from './guard.ts';
+import { Answers } from './openapi/operation.ts';
 import { ProblemError, problem } from './problems.ts';
 import { Questions } from './questions.ts';
 
@@ -13,12 +14,14 @@ export class HealthController {
 
   @Get('live')
   @Open()
+  @Answers('Live', 'Whether the process lives')
   live() {
     return { status: 'live' };
   }
 
   @Get('ready')
   @Open()
+  @Answers('Ready', 'Whether both stores answer, and how far the read models are')
   async ready() {
     const [head, known] = await within(
       READY_MS,

@@ -28,6 +28,7 @@ const ROWS = {
   'too-large': [413, 'The request is too large'],
   'unsupported-media-type': [415, 'The content type is not understood'],
   refused: [422, 'The rules say no'],
+  'too-many-waiting': [429, 'Too many questions wait at the same time'],
   'store-away': [503, 'A store does not answer'],
   internal: [500, 'Something went wrong here'],
 } as const;
@@ -127,11 +128,16 @@ export class ProblemFilter implements ExceptionFilter {
     const given = problemOfError(error);
     if (given.status >= 500)
       this.log.error({ err: error, requestId: request.id, route: request.routeOptions?.url }, given.title);
-    if (given.status === 503) void reply.header('retry-after', '2');
-    if (given.status === 401) void reply.header('www-authenticate', 'Bearer');
-    void reply
-      .status(given.status)
-      .header('content-type', 'application/problem+json')
-      .send(JSON.stringify({ ...given, instance: request.id }));
+    sendProblem(reply, given, request.id);
   }
+}
+
+/** `instance`: the id of the request, as in the log. */
+export function sendProblem(reply: FastifyReply, given: Problem, instance: string): void {
+  if (given.status === 503 || given.status === 429) void reply.header('retry-after', '2');
+  if (given.status === 401) void reply.header('www-authenticate', 'Bearer');
+  void reply
+    .status(given.status)
+    .header('content-type', 'application/problem+json')
+    .send(JSON.stringify({ ...given, instance }));
 }

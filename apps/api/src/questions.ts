@@ -1,3 +1,4 @@
+import type { Identity } from '#access';
 import { type Journal, openPersonal } from '#journal';
 import {
   addDays,
@@ -7,66 +8,38 @@ import {
   localDate,
   type Position,
   position,
+  ROOT_UNIT,
   startOfDay,
   ValueError,
 } from '#kernel';
 import type { AskedFigures, CustomerFileReader, KnownAt, ReadModels } from '#read-models';
 import type { CustomerFileView, FiguresAnswer } from '#scorecard';
+import { LIMITS } from './limits.ts';
 import { ProblemError, problem } from './problems.ts';
+import type { FiguresQuery } from './queries.ts';
 
-/** Query parameters of a question for figures, as they come. */
-export interface FigureParameters {
-  readonly unit?: string;
-  readonly segment?: string;
-  readonly period?: string;
-  readonly view?: string;
-  readonly knownAt?: string;
-  readonly policy?: string;
-  readonly total?: string;
-  readonly after?: string;
-  readonly waitMs?: string;
-}
-
-const PARAMETERS: ReadonlySet<string> = new Set([
-  'unit',
-  'segment',
-  'period',
-  'view',
-  'knownAt',
-  'policy',
-  'total',
-  'after',
-  'waitMs',
-]);
 const WAIT_MS_DEFAULT = 5_000;
-const WAIT_MS_MAX = 30_000;
 
 /** Turns what a client asks into questions to the read models. */
 export class Questions {
+  /** Waiting questions of each caller. */
+  readonly #waiting = new Map<string, number>();
+
   constructor(
     readonly readModels: ReadModels,
     readonly journal: Journal,
   ) {}
 
-  async figures(kpi: string, parameters: FigureParameters): Promise<FiguresAnswer> {
-    const unknown = Object.keys(parameters).find((name) => !PARAMETERS.has(name));
-    if (unknown !== undefined)
-      throw wrong(unknown, `is not a parameter here; there are ${[...PARAMETERS].join(', ')}`);
-    if (parameters.period === undefined)
-      throw wrong('period', 'must be given, like 1997, 1997-Q2, 1997-04, 1997-W15 or 1996-07..1998-05');
-    if (parameters.period.length > 60) throw wrong('period', 'is too long for a period');
-    if (parameters.view !== undefined && parameters.view !== 'known') {
-      throw wrong('view', 'must be known: nothing has been published that could be shown or restated');
-    }
-    await this.#wait(parameters);
+  async figures(kpi: string, given: FiguresQuery): Promise<FiguresAnswer> {
+    const { unit = ROOT_UNIT, period, segment, policy, total, knownAt } = given;
     const asked: AskedFigures = {
       kpi,
-      unit: parameters.unit ?? 'root',
-      period: parameters.period,
-      ...(parameters.segment === undefined ? {} : { segment: parameters.segment }),
-      ...(parameters.policy === undefined ? {} : { policy: parameters.policy }),
-      ...(parameters.total === 'true' ? { total: true } : {}),
-      knownAt: await this.#knownAt(parameters.knownAt),
+      unit,
+      period,
+      ...(segment === undefined ? {} : { segment }),
+      ...(policy === undefined ? {} : { policy }),
+      ...(total === 'true' ? { total: true } : {}),
+      knownAt: this.#knownAt(knownAt),
     };
     return this.readModels.figures(asked);
   }
@@ -74,7 +47,7 @@ export class Questions {
   async customerFiles(
     knownAt: string | undefined,
   ): Promise<{ readonly files: CustomerFileReader; readonly knownAt: Position }> {
-    return this.readModels.customerFiles(await this.#knownAt(knownAt));
+    return this.readModels.customerFiles(this.#knownAt(knownAt));
   }
 
   /** The file with its personal fields opened, or without them for those who have no purpose for them. */
@@ -89,7 +62,7 @@ export class Questions {
   }
 
   /** A position, an instant, or a local date: then the end of that day in UTC. */
-  async #knownAt(text: string | undefined): Promise<KnownAt> {
+  #knownAt(text: string | undefined): KnownAt {
     if (text === undefined) return undefined;
     try {
       if (/^\d+$/.test(text)) return { position: position(text) };
@@ -105,20 +78,45 @@ export class Questions {
     }
   }
 
-  async #wait({ after, waitMs }: FigureParameters): Promise<void> {
+  /** Waits until `after` is projected, so that a caller reads what it wrote. */
+  async wait(
+    { after, waitMs = WAIT_MS_DEFAULT }: Pick<FiguresQuery, 'after' | 'waitMs'>,
+    { subject }: Pick<Identity, 'subject'>,
+  ): Promise<void> {
     if (after === undefined) return;
-    if (!/^\d{1,19}$/.test(after)) throw wrong('after', 'must be a position');
-    const limit = waitMs === undefined ? WAIT_MS_DEFAULT : Number(waitMs);
-    if (!Number.isInteger(limit) || limit < 0 || limit > WAIT_MS_MAX)
-      throw wrong('waitMs', `must be a whole number from 0 to ${WAIT_MS_MAX}`);
-    if (!(await this.readModels.waitFor(position(after), limit))) {
+    const position = positionIn('after', after);
+    const waiting = this.#waiting.get(subject) ?? 0;
+    if (waiting >= LIMITS.waitingQuestions) {
       throw new ProblemError(
-        problem('not-yet-known', `Position ${after} was not projected within ${limit} ms; ask again.`),
+        problem(
+          'too-many-waiting',
+          `${waiting} questions of ${subject} wait already; ask again when they are answered.`,
+        ),
       );
     }
+    this.#waiting.set(subject, waiting + 1);
+    try {
+      if (await this.readModels.waitFor(position, waitMs)) return;
+    } finally {
+      const left = (this.#waiting.get(subject) ?? 1) - 1;
+      if (left > 0) this.#waiting.set(subject, left);
+      else this.#waiting.delete(subject);
+    }
+    throw new ProblemError(
+      problem('not-yet-known', `Position ${after} was not projected within ${waitMs} ms; ask again.`),
+    );
   }
 }
 
-function wrong(field: string, message: string): ProblemError {
+function positionIn(field: string, text: string): Position {
+  try {
+    return position(text);
+  } catch (error) {
+    if (error instanceof ValueError) throw wrong(field, 'must be a position');
+    throw error;
+  }
+}
+
+export function wrong(field: string, message: string): ProblemError {
   return new ProblemError(problem('invalid-input', `${field} ${message}.`, { errors: [{ field, message }] }));
 }
