@@ -1,9 +1,11 @@
 import { Server, ServerCredentials, type ServiceDefinition, status } from '@grpc/grpc-js';
 import { EventLog } from './log/event-log.ts';
 import { writeFirstEvent } from './log/first-event.ts';
+import { Groups } from './persistent-subscriptions/groups.ts';
+import { persistentSubscriptions } from './persistent-subscriptions/service.ts';
 import { alreadyEncoded, appendCall } from './protocol/append-call.ts';
 import { type BatchAppendStream, batchAppendCall } from './protocol/batch-append-call.ts';
-import { featuresService, streamsService } from './protocol/definitions.ts';
+import { featuresService, persistentService, streamsService } from './protocol/definitions.ts';
 import { WireError } from './protocol/errors.ts';
 import { alreadyFramed } from './protocol/framed-messages.ts';
 import { type OpenReads, readCall } from './protocol/read-call.ts';
@@ -55,6 +57,7 @@ export async function startEmbeddedEventStore(
     throw new RangeError(`maxAppendSize: ${maxAppendSize} must be a whole number of bytes above 0`);
   const log = new EventLog(options.directory, Date.now);
   await writeFirstEvent(log);
+  const groups = new Groups(log);
   const batchAppends = new Set<BatchAppendStream>();
   const closing = new AbortController();
   const reads: OpenReads = { closing: closing.signal, subscriptions: 0 };
@@ -78,8 +81,16 @@ export async function startEmbeddedEventStore(
     },
   );
   server.addService(featuresService as ServiceDefinition, { getSupportedMethods: supportedMethodsCall });
+  server.addService(
+    {
+      ...persistentService,
+      read: { ...persistentService['read'], responseSerialize: alreadyFramed },
+    } as unknown as ServiceDefinition,
+    persistentSubscriptions(groups),
+  );
 
   const close = async () => {
+    await groups.close();
     await log.drain();
     // Appends on their way get CANCELLED, at which clients connect anew; all other calls get UNAVAILABLE.
     for (const call of [...batchAppends])
@@ -95,6 +106,7 @@ export async function startEmbeddedEventStore(
   try {
     port = await bind(server, options.port ?? 0);
   } catch (error) {
+    await groups.close();
     await log.close();
     throw error;
   }

@@ -3,6 +3,11 @@ export class CommitSignal {
   readonly #readers = new Map<string, Set<() => void>>();
   #closed = false;
 
+  /** The log has stopped or is closed: nothing changes any more, and `next` resolves at once. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   /** Resolves at the next change of the stream (`$all`: any change), when the reader ends, or when the log closes. */
   next(stream: string, ended: AbortSignal): Promise<void> {
     if (this.#closed || ended.aborted) return Promise.resolve();

@@ -187,6 +187,15 @@ export class LogRecord {
   get stream(): string {
     return this.#text(40);
   }
+  /** Whether the stream's name begins with these bytes; decodes nothing. */
+  streamBegins(prefix: Buffer): boolean {
+    const from = this.#bytes.readUInt32LE(40);
+    const length = this.#bytes.readUInt32LE(44);
+    return (
+      length >= prefix.length &&
+      this.#bytes.compare(prefix, 0, prefix.length, from, from + prefix.length) === 0
+    );
+  }
   get type(): string {
     return this.#text(48);
   }

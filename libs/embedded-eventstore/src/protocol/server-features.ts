@@ -15,6 +15,16 @@ const METHODS: Readonly<Record<string, Readonly<Record<string, readonly string[]
     delete: [],
     tombstone: [],
   },
+  'event_store.client.persistent_subscriptions.persistentsubscriptions': {
+    create: ['stream', 'all'],
+    update: ['stream', 'all'],
+    delete: ['stream', 'all'],
+    read: ['stream', 'all'],
+    getinfo: ['stream', 'all'],
+    replayparked: ['stream', 'all'],
+    list: ['stream', 'all'],
+    restartsubsystem: [],
+  },
   'event_store.client.server_features.serverfeatures': { getsupportedmethods: [] },
 };
 

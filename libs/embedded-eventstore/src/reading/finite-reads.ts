@@ -3,6 +3,7 @@ import type { LogRecord } from '../log/record.ts';
 import { streamDeleted } from '../protocol/errors.ts';
 import { firstStreamPosition, lastStreamPosition, streamNotFound } from '../protocol/read-messages.ts';
 import type { EventFilter } from './filter.ts';
+import { isHiddenInAll } from './hidden.ts';
 import type { Reader } from './reader.ts';
 
 /** Events taken from the log at a time: one short look into it, however slow the consumer is. */
@@ -71,7 +72,7 @@ export async function readAll(log: EventLog, reader: Reader, read: AllRead): Pro
     const limit = left < BigInt(SLICE) && !read.filter ? Number(left) : SLICE;
     const slice = log.all(from, read.direction, limit);
     for (const record of slice) {
-      if (read.filter && !read.filter.wants(record)) continue;
+      if (isHiddenInAll(record) || (read.filter && !read.filter.wants(record))) continue;
       await reader.event(record);
       if (--left === 0n) break;
     }

@@ -4,6 +4,7 @@ import { streamDeleted } from '../protocol/errors.ts';
 import { caughtUp, checkpoint, confirmation } from '../protocol/read-messages.ts';
 import type { EventFilter } from './filter.ts';
 import { SLICE, type Start, startPosition } from './finite-reads.ts';
+import { isHiddenInAll } from './hidden.ts';
 import type { Reader } from './reader.ts';
 
 /**
@@ -69,6 +70,7 @@ export async function subscribeToAll(
       for (const record of slice) {
         if (reader.ended.aborted) return;
         last = record.position;
+        if (isHiddenInAll(record)) continue;
         if (!filter || filter.wants(record)) await reader.event(record);
         // Matched or not: without it a resumed subscription would read everything again.
         if (filter && ++considered >= filter.checkpointEvery) {
