@@ -1,9 +1,9 @@
+import { streamOf } from '#contracts';
 import { type Refusal, refuse } from '#kernel';
 import { invalidInput } from './context.ts';
 import type { Content } from './decider.ts';
 import { type JudgingRoom, type KnownFact, stateAfter } from './known-facts.ts';
 import { problemsOf } from './new-event.ts';
-import { placeOf } from './place.ts';
 import type { PreparedFact } from './prepared-fact.ts';
 
 /** Which fact a correction corrects, when it may. */
@@ -64,7 +64,7 @@ function formProblem(target: KnownFact, content: Content, stream: string): Refus
   const { type } = target;
   const invalid = problemsOf(type, content, target.content);
   if (invalid !== undefined) return invalid;
-  const moved = placeOf(type, content);
+  const moved = streamOf(type, content);
   return moved === stream
     ? undefined
     : refuse(

@@ -22,7 +22,6 @@ export {
   verdictOn,
 } from './decider.ts';
 export { CommandsModule, type CommandsOptions, RecordFacts } from './module.ts';
-export { placeOf } from './place.ts';
 export type { Locate, RefusedFact, SubmittedFact } from './prepared-fact.ts';
 export { FACTS_MAX, FactRecorder, type FactRecorderOptions } from './recorder.ts';
 export { References } from './references.ts';

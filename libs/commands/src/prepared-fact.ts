@@ -1,10 +1,9 @@
-import { eventTypes } from '#contracts';
+import { eventTypes, streamOf } from '#contracts';
 import { type Refusal, refuse } from '#kernel';
 import { type CommandContext, type InvalidInput, invalidInput, type Source } from './context.ts';
 import type { AnyFactRules, Content } from './decider.ts';
 import { factEventId } from './event-ids.ts';
 import { problemsOf } from './new-event.ts';
-import { placeOf } from './place.ts';
 
 /** A fact as it is sent in: its type, its content, and where it comes from. */
 export interface SubmittedFact {
@@ -61,7 +60,7 @@ export async function prepareFact(options: {
   if (rules === undefined && type !== 'FactCorrected') return refused(notRecordable(type));
   const problems = problemsOf(type, data) ?? sourceProblem(source);
   if (problems !== undefined) return refused(problems);
-  const stream = type === 'FactCorrected' ? await targetStream(fact, locate) : placeOf(type, data);
+  const stream = type === 'FactCorrected' ? await targetStream(fact, locate) : streamOf(type, data);
   if (stream === undefined) {
     return refused(
       refuse('unknown-target', `No event ${String(data['targetEventId'])} is known.`, 'targetEventId'),

@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
+import { streamOf } from '#contracts';
 import { currentFacts, erasedField, type Journal } from '#journal';
 import { type Refusal, refuse } from '#kernel';
 import type { Content } from './decider.ts';
-import { customerStream, placeOf } from './place.ts';
+import { customerStream } from './place.ts';
 
 const CUSTOMERS_REMEMBERED = 100_000;
 
@@ -71,7 +72,7 @@ export class References {
 
   async unitExists(id: string): Promise<boolean> {
     if (this.#units.has(id)) return true;
-    const { events } = await this.#journal.load(placeOf('UnitDefined', {}));
+    const { events } = await this.#journal.load(streamOf('UnitDefined', {}));
     this.#units.clear();
     for (const { data } of currentFacts(events)) {
       if (typeof data['unitId'] === 'string') this.#units.add(data['unitId']);

@@ -1,3 +1,4 @@
+import { streamOf } from '#contracts';
 import {
   ConcurrencyConflict,
   currentFacts,
@@ -11,7 +12,6 @@ import type { CommandContext, CommandReceipt } from './context.ts';
 import { type Decider, type Fact, type FactRules, type ProposedEvent, recording } from './decider.ts';
 import { commandEventId } from './event-ids.ts';
 import { newEvent, problemsOf } from './new-event.ts';
-import { placeOf } from './place.ts';
 import type { References } from './references.ts';
 import { sameAsRecorded } from './same-content.ts';
 
@@ -73,7 +73,7 @@ export class CommandRunner {
     const invalid = problemsOf(fact.type, fact.data);
     if (invalid !== undefined) return invalid;
     const command = { ...fact, late: false };
-    const stream = placeOf(fact.type, fact.data);
+    const stream = streamOf(fact.type, fact.data);
     return this.run({ stream, decider: recording(rules), command, context, fact });
   }
 

@@ -15,8 +15,8 @@ describe('streams', () => {
     ['MarketSizeReported', 'market-delicatessen-eu'],
     ['UnitDefined', 'organisation-units'],
     ['CustomerRegistered', 'customer-C042'],
-    ['CustomersMerged', 'customer-C042'],
-    ['CustomersUnmerged', 'customer-C042'],
+    ['CustomersMerged', 'customer-C043'],
+    ['CustomersUnmerged', 'customer-C043'],
     ['ProspectContacted', 'customer-P7'],
   ])('%s goes to %s', (type, stream) => {
     expect(streamOf(type, declarationOf(type).sample)).toBe(stream);

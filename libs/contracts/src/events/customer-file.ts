@@ -144,7 +144,8 @@ export const customerFileEvents = [
   defineEvent({
     type: 'CustomersMerged',
     category: 'customer',
-    stream: (data) => data.survivorId,
+    // In the file that is absorbed: there one expected revision decides, and of two survivors that ask for it one gets it.
+    stream: (data) => data.absorbedId,
     customer: 'survivorId',
     fields: { survivorId: id(), absorbedId: id(), reason: text(), unitId: optional(id()) },
     businessDate: [],
@@ -158,7 +159,7 @@ export const customerFileEvents = [
   defineEvent({
     type: 'CustomersUnmerged',
     category: 'customer',
-    stream: (data) => data.survivorId,
+    stream: (data) => data.restoredId,
     customer: 'survivorId',
     fields: { survivorId: id(), restoredId: id(), reason: text(), unitId: optional(id()) },
     businessDate: [],

@@ -1,10 +1,5 @@
-import {
-  type CommandContext,
-  type CommandReceipt,
-  type CommandRunner,
-  type ProposedEvent,
-  placeOf,
-} from '#commands';
+import { type CommandContext, type CommandReceipt, type CommandRunner, type ProposedEvent } from '#commands';
+import { streamOf } from '#contracts';
 import { isRefusal, ROOT_UNIT } from '#kernel';
 import { type Organisation, organisationRules } from './decider.ts';
 
@@ -22,7 +17,7 @@ export async function ensureRoot(runner: CommandRunner, context: CommandContext)
     data: { unitId: ROOT_UNIT, name: 'Company', effectiveFrom: ALWAYS },
   };
   const outcome = await runner.run({
-    stream: placeOf(root.type, root.data),
+    stream: streamOf(root.type, root.data),
     decider: {
       initial: organisationRules.initial,
       decide: ({ units }: Organisation) => (units.has(ROOT_UNIT) ? [] : [root]),
