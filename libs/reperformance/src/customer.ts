@@ -11,7 +11,21 @@ import {
   ValueError,
 } from '#kernel';
 import { type Customer, unitOf } from './documents.ts';
-import { type Asked, counts, excluded, moneyText, quantity, type Result, six, sum } from './figure.ts';
+import {
+  type Asked,
+  counts,
+  currency,
+  excluded,
+  less,
+  moneyRatio,
+  moneyText,
+  quantity,
+  type Result,
+  reasonsOf,
+  six,
+  sum,
+  sums,
+} from './figure.ts';
 import { type Fact, latest, maybe, text } from './log.ts';
 import type { Parts } from './types.ts';
 import { daysLater, type Scope } from './world.ts';
@@ -146,14 +160,19 @@ function documentsIn({ scope, documents }: Asked) {
   );
 }
 
+/** Invoiced less credited. */
 function revenueOf(asked: Asked, documents: ReturnType<typeof documentsIn>) {
-  return sum(
-    asked,
-    documents.flatMap(({ kind, lines, currency, date }) =>
-      lines.map(({ net }) => ({ amount: kind === 'invoice' ? net : -net, currency, date })),
-    ),
-    'average',
-  );
+  const of = (wanted: 'invoice' | 'credit') =>
+    sum(
+      asked,
+      documents
+        .filter(({ kind }) => kind === wanted)
+        .flatMap(({ lines, currency: own, date }) =>
+          lines.map(({ net }) => ({ amount: net, currency: own, date })),
+        ),
+      'average',
+    );
+  return less(of('invoice'), of('credit'));
 }
 
 function marketFacts({ scope }: Asked): { all: Fact[]; basis: string; facts: readonly Fact[] | undefined } {
@@ -218,23 +237,20 @@ function share(asked: Asked, against: 'amount' | 'largestCompetitorAmount'): Res
     if (size === undefined || size === 0n) return { value: null, status: 'not_measurable', parts, n };
     return { value: six(ratio(own, size)), parts, n, flags: flags(ratio(own, size)) };
   }
-  const base: Parts = { basis, ...(asked.currency === undefined ? {} : { currency: asked.currency }) };
   const own = revenueOf(asked, documents);
   const whole = sum(
     asked,
     [{ amount: size ?? 0n, currency: maybe(facts[0], 'currency') ?? '', date: asked.scope.period.start }],
     'average',
   );
-  for (const { missing } of [own, whole])
-    if (missing !== undefined)
-      return { value: null, status: 'not_measurable', parts: { ...base, missingRate: missing }, n };
+  const { parts: reasons, missing } = reasonsOf([own, whole]);
   const parts: Parts = {
-    ...base,
-    numerator: moneyText(own.total, asked.currency),
-    ...(size === undefined ? {} : { denominator: moneyText(whole.total, asked.currency) }),
+    basis,
+    ...currency(asked),
+    ...sums(asked, { numerator: own, ...(size === undefined ? {} : { denominator: whole }) }),
+    ...reasons,
   };
-  if (size === undefined || whole.total.numerator === 0n)
-    return { value: null, status: 'not_measurable', parts, n };
+  if (missing || whole.total.numerator === 0n) return { value: null, status: 'not_measurable', parts, n };
   const value = divideRatio(own.total, whole.total);
   return { value: six(value), parts, n, flags: flags(value) };
 }
@@ -384,20 +400,14 @@ export const customer: Readonly<Record<string, (asked: Asked) => Result>> = {
       'average',
     );
     const gained = countCustomers(asked).new;
-    const currency: Parts = asked.currency === undefined ? {} : { currency: asked.currency };
-    if (spent.missing !== undefined)
-      return {
-        value: null,
-        status: 'not_measurable',
-        parts: { ...currency, missingRate: spent.missing },
-        n: gained,
-      };
+    const { parts: reasons, missing } = reasonsOf([spent]);
     const parts = {
-      numerator: moneyText(spent.total, asked.currency),
+      ...sums(asked, { numerator: spent }),
       denominator: String(gained),
-      ...currency,
+      ...currency(asked),
+      ...reasons,
     };
-    if (gained === 0) return { value: null, status: 'not_measurable', parts, n: gained };
+    if (missing || gained === 0) return { value: null, status: 'not_measurable', parts, n: gained };
     return {
       value: moneyText(divideRatio(spent.total, ratio(BigInt(gained))), asked.currency),
       parts,
@@ -411,20 +421,7 @@ export const customer: Readonly<Record<string, (asked: Asked) => Result>> = {
       const segment = file === undefined ? undefined : scope.company.segment(file, date);
       return segment !== undefined && definition(scope, segment, date)?.data['isTarget'] === true;
     });
-    const [numerator, denominator] = [revenueOf(asked, target), revenueOf(asked, all)];
-    const currency: Parts = asked.currency === undefined ? {} : { currency: asked.currency };
-    const n = all.length;
-    for (const { missing } of [denominator, numerator])
-      if (missing !== undefined)
-        return { value: null, status: 'not_measurable', parts: { ...currency, missingRate: missing }, n };
-    const parts = {
-      numerator: moneyText(numerator.total, asked.currency),
-      denominator: moneyText(denominator.total, asked.currency),
-      ...currency,
-    };
-    if (denominator.total.numerator === 0n) return { value: null, status: 'not_measurable', parts, n };
-    if (denominator.total.numerator < 0n) return { value: null, status: 'not_meaningful', parts, n };
-    return { value: six(divideRatio(numerator.total, denominator.total)), parts, n };
+    return moneyRatio(asked, revenueOf(asked, target), revenueOf(asked, all), all.length);
   },
   'market-share': (asked) => share(asked, 'amount'),
   'relative-market-share': (asked) => share(asked, 'largestCompetitorAmount'),

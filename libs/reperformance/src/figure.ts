@@ -36,7 +36,10 @@ export interface Asked {
   readonly customers: () => readonly Customer[];
   readonly currency: string | undefined;
   /** The value of another KPI for a period named in text. */
-  readonly value: (kpi: string, period: string) => { readonly value: string | null; readonly up: boolean };
+  readonly value: (
+    kpi: string,
+    period: string,
+  ) => { readonly value: string | null; readonly up: boolean; readonly incomplete: boolean };
   /** The first date of a source in the scope. */
   readonly firstDate: (source: string) => string | undefined;
   at(period: Scope['period']): Asked;
@@ -177,6 +180,18 @@ function rateOf(asked: Asked, currency: string, kind: string, when: string): Rat
   return found ? ratio(parseMicros(text(found, 'rate')), 1_000_000n) : undefined;
 }
 
+/** Sums as parts; one whose rate is missing is left out. */
+export function sums(asked: Asked, named: Readonly<Record<string, Sum>>): Record<string, string> {
+  const shown: Record<string, string> = {};
+  for (const [name, own] of Object.entries(named))
+    if (own.missing === undefined) shown[name] = moneyText(own.total, asked.currency);
+  return shown;
+}
+
+export function currency(asked: Asked): Record<string, string> {
+  return asked.currency === undefined ? {} : { currency: asked.currency };
+}
+
 export function money(
   asked: Asked,
   value: Sum,
@@ -184,29 +199,25 @@ export function money(
   named: Readonly<Record<string, Sum>> = {},
   more: Parts = {},
 ): Result {
-  const sums = [value, ...Object.values(named)];
-  const { parts: reasons, missing, unknown } = reasonsOf(sums);
-  const parts: Record<string, Parts[string]> = {
-    ...(asked.currency === undefined ? {} : { currency: asked.currency }),
-  };
-  for (const [name, own] of Object.entries(named)) parts[name] = moneyText(own.total, asked.currency);
-  Object.assign(parts, reasons, more);
+  const { parts: reasons, missing, unknown } = reasonsOf([value, ...Object.values(named)]);
+  const parts: Parts = { ...currency(asked), ...sums(asked, named), ...reasons, ...more };
   if (missing) return { value: null, status: 'not_measurable', parts, n };
   return { value: moneyText(value.total, asked.currency), parts, n, incomplete: unknown };
 }
 
+/** Money over money. `besides`: sums that are parts and need their rates too. */
 export function moneyRatio(
   asked: Asked,
   numerator: Sum,
   denominator: Sum,
   n: number,
   more: Parts = {},
+  besides: Readonly<Record<string, Sum>> = {},
 ): Result {
-  const { parts: reasons, missing, unknown } = reasonsOf([numerator, denominator]);
+  const { parts: reasons, missing, unknown } = reasonsOf([numerator, denominator, ...Object.values(besides)]);
   const parts: Parts = {
-    numerator: moneyText(numerator.total, asked.currency),
-    denominator: moneyText(denominator.total, asked.currency),
-    ...(asked.currency === undefined ? {} : { currency: asked.currency }),
+    ...sums(asked, { numerator, denominator, ...besides }),
+    ...currency(asked),
     ...more,
     ...reasons,
   };

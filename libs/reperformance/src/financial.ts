@@ -18,16 +18,17 @@ import {
   type Amount,
   type Asked,
   add,
+  currency,
   less,
   money,
   moneyRatio,
-  moneyText,
   NOTHING,
   type Result,
   reasonsOf,
   type Sum,
   six,
   sum,
+  sums,
 } from './figure.ts';
 import { type Fact, latest, maybe, text } from './log.ts';
 import type { Scope } from './world.ts';
@@ -206,15 +207,16 @@ function growth(asked: Asked, of: (asked: Asked) => Sum, base: Period, withDiffe
   const prior = of(asked.at(base));
   const difference = less(current, prior);
   const { parts: reasons, missing, unknown } = reasonsOf([difference]);
-  const shown = (own: Sum) => moneyText(own.total, asked.currency);
   const n = documentsIn(asked).length;
   const parts = {
-    numerator: shown(difference),
-    denominator: shown(prior),
-    current: shown(current),
-    prior: shown(prior),
-    ...(asked.currency === undefined ? {} : { currency: asked.currency }),
-    ...(withDifference ? { difference: shown(difference) } : {}),
+    ...sums(asked, {
+      numerator: difference,
+      denominator: prior,
+      current,
+      prior,
+      ...(withDifference ? { difference } : {}),
+    }),
+    ...currency(asked),
     ...reasons,
   };
   if (missing || prior.total.numerator === 0n) return { value: null, status: 'not_measurable', parts, n };
@@ -284,10 +286,7 @@ export const financial: Readonly<Record<string, (asked: Asked) => Result>> = {
   'net-margin': (asked) => moneyRatio(asked, netProfit(asked), revenue(asked), documentsIn(asked).length),
   roce: (asked) => {
     const average = averageCapital(asked);
-    const parts = {
-      openingCapital: moneyText(average.opening.total, asked.currency),
-      closingCapital: moneyText(average.closing.total, asked.currency),
-    };
+    const parts = sums(asked, { openingCapital: average.opening, closingCapital: average.closing });
     return onCapital(
       moneyRatio(asked, operatingProfit(asked), average.average, documentsIn(asked).length, parts),
       average,
@@ -326,8 +325,8 @@ export const financial: Readonly<Record<string, (asked: Asked) => Result>> = {
         value: null,
         status: 'not_measurable',
         parts: {
-          capital: moneyText(average.average.total, asked.currency),
-          ...(asked.currency === undefined ? {} : { currency: asked.currency }),
+          ...sums(asked, { capital: average.average }),
+          ...currency(asked),
           ...reasonsOf([profit, average.average]).parts,
         },
         n,

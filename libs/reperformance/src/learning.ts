@@ -19,9 +19,11 @@ import {
   type Asked,
   counts,
   excluded,
+  moneyRatio,
   moneyText,
   quantity,
   type Result,
+  type Sum,
   six,
   spread,
   sum,
@@ -65,32 +67,24 @@ function newProducts(asked: Asked): Result {
   );
   const [numerator, denominator, without] = [fresh, lines, unlaunched].map((some) =>
     sum(asked, some, 'average'),
-  );
-  const currency: Parts = asked.currency === undefined ? {} : { currency: asked.currency };
-  const n = own.length;
-  if (denominator?.missing !== undefined)
-    return {
-      value: null,
-      status: 'not_measurable',
-      parts: { ...currency, missingRate: denominator.missing },
-      n,
-    };
-  if (!numerator || !denominator || !without) throw new Error('three sums were asked for');
-  const parts: Parts = {
-    numerator: moneyText(numerator.total, asked.currency),
-    denominator: moneyText(denominator.total, asked.currency),
-    ...currency,
-    ...(unlaunched.length > 0 ? { withoutLaunch: moneyText(without.total, asked.currency) } : {}),
-  };
+  ) as [Sum, Sum, Sum];
   const reach =
     policy.newProductWindowDays === undefined
       ? addMonths(scope.period.start, -policy.newProductWindowMonths)
       : daysLater(scope.period.start, -policy.newProductWindowDays);
   const first = asked.firstDate('invoices');
   const flags = first !== undefined && reach < first ? ['left-censored'] : [];
-  if (denominator.total.numerator === 0n) return { value: null, status: 'not_measurable', parts, n, flags };
-  if (denominator.total.numerator < 0n) return { value: null, status: 'not_meaningful', parts, n, flags };
-  return { value: six(divideRatio(numerator.total, denominator.total)), parts, n, flags };
+  return {
+    ...moneyRatio(
+      asked,
+      numerator,
+      denominator,
+      own.length,
+      {},
+      unlaunched.length > 0 ? { withoutLaunch: without } : {},
+    ),
+    flags,
+  };
 }
 
 function projects({ scope }: Asked) {
@@ -314,6 +308,7 @@ function improvements(asked: Asked) {
     up: boolean;
   }[] = [];
   let without = 0;
+  let incomplete = false;
   for (const fact of scope.company.of('ImprovementMeasured')) {
     const closed = maybe(fact, 'closedOn');
     const date = closed ?? daysLater(parsePeriod(text(fact, 'afterPeriod'), scope.calendar).end, -1);
@@ -324,7 +319,9 @@ function improvements(asked: Asked) {
     )
       continue;
     const before = asked.value(text(fact, 'kpiCode'), text(fact, 'baselinePeriod'));
-    const now = asked.value(text(fact, 'kpiCode'), text(fact, 'afterPeriod')).value;
+    const later = asked.value(text(fact, 'kpiCode'), text(fact, 'afterPeriod'));
+    if (before.incomplete || later.incomplete) incomplete = true;
+    const now = later.value;
     const baseline = before.value === null ? undefined : ratioOfDecimal(before.value);
     if (!baseline || baseline.numerator === 0n || now === null) {
       without++;
@@ -341,7 +338,12 @@ function improvements(asked: Asked) {
       up: before.up,
     });
   }
-  return { measured, without, rates: measured.reduce((total, { rate }) => addRatio(total, rate), ratio(0n)) };
+  return {
+    measured,
+    without,
+    incomplete,
+    rates: measured.reduce((total, { rate }) => addRatio(total, rate), ratio(0n)),
+  };
 }
 
 export const learning: Readonly<Record<string, (asked: Asked) => Result>> = {
@@ -385,28 +387,34 @@ export const learning: Readonly<Record<string, (asked: Asked) => Result>> = {
     );
   },
   'improvement-rate': (asked) => {
-    const { measured, without, rates } = improvements(asked);
+    const { measured, without, rates, incomplete } = improvements(asked);
     const parts = excluded({ 'no-baseline': without });
-    if (measured.length === 0) return { value: null, status: 'not_measurable', parts, n: 0 };
-    return { value: six(divideRatio(rates, ratio(BigInt(measured.length)))), parts, n: measured.length };
+    if (measured.length === 0) return { value: null, status: 'not_measurable', parts, n: 0, incomplete };
+    return {
+      value: six(divideRatio(rates, ratio(BigInt(measured.length)))),
+      parts,
+      n: measured.length,
+      incomplete,
+    };
   },
   'improvement-per-100h': (asked) => {
-    const { measured, without, rates } = improvements(asked);
+    const { measured, without, rates, incomplete } = improvements(asked);
     const hours = measured.reduce((total, own) => total + own.hours, 0n);
     const parts: Parts = {
       numerator: six(rates),
       denominator: quantity(hours),
       ...excluded({ 'no-baseline': without }),
     };
-    if (hours === 0n) return { value: null, status: 'not_measurable', parts, n: measured.length };
+    if (hours === 0n) return { value: null, status: 'not_measurable', parts, n: measured.length, incomplete };
     return {
       value: six(divideRatio(multiplyRatio(rates, ratio(100n)), ratio(hours, 1_000_000n))),
       parts,
       n: measured.length,
+      incomplete,
     };
   },
   'improvement-half-life': (asked) => {
-    const { measured, without } = improvements(asked);
+    const { measured, without, incomplete } = improvements(asked);
     const better = measured.filter(
       ({ baseline, after, length, up }) =>
         !up &&
@@ -432,11 +440,12 @@ export const learning: Readonly<Record<string, (asked: Asked) => Result>> = {
       'no-improvement': measured.length - better.length,
       'negative-duration': better.length - lasted.length,
     });
-    if (lives.length === 0) return { value: null, status: 'not_measurable', parts, n: 0 };
+    if (lives.length === 0) return { value: null, status: 'not_measurable', parts, n: 0, incomplete };
     return {
       value: six(divideRatio(lives.reduce(addRatio, ratio(0n)), ratio(BigInt(lives.length)))),
       parts,
       n: lives.length,
+      incomplete,
     };
   },
   'training-hours-per-employee': (asked) => {

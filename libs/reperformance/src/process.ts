@@ -1,10 +1,10 @@
-import { divideRatio, epochMs, type Instant, parseMicros, ratio } from '#kernel';
+import { epochMs, type Instant, parseMicros, ratio } from '#kernel';
 import { type Order, unitInOrder, unitOf } from './documents.ts';
 import {
   type Asked,
   counts,
   excluded,
-  moneyText,
+  moneyRatio,
   quantities,
   type Result,
   six,
@@ -144,11 +144,21 @@ function returnRate(asked: Asked, causes: readonly string[] | undefined): Result
   const returned = back
     .filter(({ fact }) => causes === undefined || causes.includes(text(fact, 'cause')))
     .reduce((total, { fact }) => total + parseMicros(text(fact, 'qty')), 0n);
-  return quantities(
-    returned,
-    out.reduce((total, { fact }) => total + shippedQuantity(fact), 0n),
-    out.length + back.length,
+  return onceReturned(
+    asked,
+    quantities(
+      returned,
+      out.reduce((total, { fact }) => total + shippedQuantity(fact), 0n),
+      out.length + back.length,
+    ),
   );
+}
+
+/** A scope that has never seen a return does not say that nothing comes back. */
+function onceReturned({ firstDate }: Asked, result: Result): Result {
+  if (firstDate('returns') !== undefined) return result;
+  const { numerator: _, ...parts } = result.parts;
+  return { ...result, value: null, status: 'not_measurable', parts };
 }
 
 function originOf(order: Order, returned: Fact): Fact | undefined {
@@ -181,11 +191,14 @@ function cohort(asked: Asked): Result {
         back += parseMicros(text(fact, 'qty'));
     }
   }
-  const result = quantities(
-    back,
-    out.reduce((total, { fact }) => total + shippedQuantity(fact), 0n),
-    out.length,
-    excluded({ 'no-shipment': unmatched }),
+  const result = onceReturned(
+    asked,
+    quantities(
+      back,
+      out.reduce((total, { fact }) => total + shippedQuantity(fact), 0n),
+      out.length,
+      excluded({ 'no-shipment': unmatched }),
+    ),
   );
   return {
     ...result,
@@ -469,29 +482,12 @@ export const process: Readonly<Record<string, (asked: Asked) => Result>> = {
         ),
         'average',
       );
-    const [numerator, denominator] = [
+    return moneyRatio(
+      asked,
       of(own.filter(({ kind, cause }) => kind === 'credit' && cause === 'return')),
       of(own.filter(({ kind }) => kind === 'invoice')),
-    ];
-    const currency: Parts = asked.currency === undefined ? {} : { currency: asked.currency };
-    for (const { missing } of [denominator, numerator])
-      if (missing !== undefined)
-        return {
-          value: null,
-          status: 'not_measurable',
-          parts: { ...currency, missingRate: missing },
-          n: own.length,
-        };
-    const parts = {
-      numerator: moneyText(numerator.total, asked.currency),
-      denominator: moneyText(denominator.total, asked.currency),
-      ...currency,
-    };
-    if (denominator.total.numerator === 0n)
-      return { value: null, status: 'not_measurable', parts, n: own.length };
-    if (denominator.total.numerator < 0n)
-      return { value: null, status: 'not_meaningful', parts, n: own.length };
-    return { value: six(divideRatio(numerator.total, denominator.total)), parts, n: own.length };
+      own.length,
+    );
   },
   'scrap-rate': (asked) => {
     const own = weighed(asked);

@@ -16,6 +16,7 @@ import { learning } from './learning.ts';
 import { knownAt } from './log.ts';
 import { policyOf } from './policy.ts';
 import { process } from './process.ts';
+import { eventsOf, eventsRead } from './reads.ts';
 import { SHEETS } from './sheets.ts';
 import { datesOf } from './sources.ts';
 import type { Figure, FigureRequest, FigureStatus, FiguresAnswer, LogEvent } from './types.ts';
@@ -97,12 +98,14 @@ export class Reperformance {
       currency: company.currency(request.unit),
       value: (kpi, text) => {
         const sheet = SHEETS[kpi];
-        if (!sheet || sheet.main.includes('initiatives')) return { value: null, up: false };
+        if (!sheet || sheet.main.includes('initiatives'))
+          return { value: null, up: false, incomplete: false };
         const other = this.#asked(
           { ...request, kpi, period: text, policy: undefined } as unknown as FigureRequest,
           parsePeriod(text, calendar),
         );
-        return { value: this.#figure(kpi, other).value, up: sheet.up };
+        const { value, flags } = this.#figure(kpi, other);
+        return { value, up: sheet.up, incomplete: flags.includes('incomplete') };
       },
       firstDate: (source) => datesOf(scope, documents, source).sort()[0],
       at: (other) => this.#asked(request, other),
@@ -116,7 +119,8 @@ export class Reperformance {
     const { scope, documents } = asked;
     const head = { kpi, dimension: sheet.dimension, unit: sheet.unit, period: scope.period.text };
     const nothing: Figure = { ...head, status: 'no_data', value: null, parts: {}, n: 0, flags: [] };
-    const main = sheet.main.find((source) => datesOf(scope, documents, source).length > 0);
+    const sources = sheet.mainOf?.(asked.policy) ?? sheet.main;
+    const main = sources.find((source) => datesOf(scope, documents, source).length > 0);
     if (
       main === undefined ||
       (sheet.also ?? []).some((source) => datesOf(scope, documents, source).length === 0)
@@ -125,14 +129,14 @@ export class Reperformance {
     const result = compute(asked);
     if (result.status === 'no_data') return nothing;
     const flags = new Set(result.flags);
-    if (result.incomplete || this.#incomplete(sheet, asked.scope, documents, main)) flags.add('incomplete');
+    if (result.incomplete || this.#incomplete(kpi, asked, main)) flags.add('incomplete');
     const compared =
       sheet.compares === undefined
         ? undefined
         : sheet.compares === 'previous'
           ? previousPeriod(scope.period, scope.calendar)
           : yearsBefore(scope, sheet.compares);
-    if (compared && (flags.has('incomplete') || this.#incomplete(sheet, scope.at(compared), documents, main)))
+    if (compared && (flags.has('incomplete') || this.#incomplete(kpi, asked.at(compared), main)))
       flags.add('not-comparable');
     return {
       ...head,
@@ -144,21 +148,18 @@ export class Reperformance {
     };
   }
 
-  #incomplete(sheet: (typeof SHEETS)[string], scope: Scope, documents: Documents, main: string): boolean {
+  #incomplete(kpi: string, asked: Asked, main: string): boolean {
+    const { scope, documents } = asked;
     const { start, end } = scope.period;
     const dates = datesOf(scope, documents, main).sort();
     if (end > scope.today || start < (dates[0] as string)) return true;
-    const types = [...sheet.main, ...(sheet.also ?? [])].flatMap(
-      (source) => TYPES[source.split(':')[0] as string] ?? [],
-    );
-    if (types.some((type) => scope.company.known.unreadable.has(type))) return true;
+    const { unreadable } = scope.company.known;
+    if (eventsRead(kpi, asked).some((type) => unreadable.has(type))) return true;
     const covered = scope.company
       .of('ImportBatchAccepted')
       .map((fact) => fact.data['coverage'] as { to: string; types: readonly string[] } | undefined)
       .flatMap((coverage) =>
-        coverage?.types.some((type) => (TYPES[main.split(':')[0] as string] ?? []).includes(type))
-          ? [coverage.to]
-          : [],
+        coverage?.types.some((type) => eventsOf(main).includes(type)) ? [coverage.to] : [],
       )
       .sort()
       .at(-1);
@@ -185,30 +186,4 @@ const COMPUTE: Readonly<Record<string, (asked: Asked) => Result>> = {
   ...customer,
   ...process,
   ...learning,
-};
-
-const TYPES: Readonly<Record<string, readonly string[]>> = {
-  invoices: ['InvoiceIssued', 'CreditNoteIssued'],
-  cash: ['CashMoved'],
-  ledger: ['LedgerAmountPosted'],
-  orders: ['OrderPlaced', 'OrderLineCancelled'],
-  activations: ['CustomerActivated', 'CustomerLapsed'],
-  survey: ['SurveyResponseRecorded'],
-  contacts: ['ProspectContacted'],
-  shipments: ['GoodsShipped'],
-  deliveries: ['DeliveryConfirmed'],
-  returns: ['GoodsReturned'],
-  cases: ['ProcessCaseOpened', 'ProcessCaseClosed'],
-  service: [
-    'ServiceCaseOpened',
-    'ServiceCaseAnswered',
-    'ServiceCaseHandedOver',
-    'ServiceCaseResolved',
-    'ServiceCaseReopened',
-  ],
-  gates: ['DevelopmentGatePassed'],
-  trainings: ['TrainingCompleted'],
-  assets: ['AssetChanged'],
-  requirements: ['JobRequirementSet'],
-  initiatives: ['ImprovementMeasured'],
 };

@@ -1,3 +1,4 @@
+import type { Policy } from './policy.ts';
 import type { Dimension, UnitOfMeasure } from './types.ts';
 
 /** What the tables of docs/figures.md say of each KPI apart from its formula. */
@@ -6,13 +7,15 @@ export interface Sheet {
   readonly unit: UnitOfMeasure;
   /** Main source; several: the first that the scope has. */
   readonly main: readonly string[];
+  /** The same where the policy decides. */
+  readonly mainOf?: (policy: Policy) => readonly string[];
   readonly also?: readonly string[];
   /** Years back, or the previous period, that the KPI compares with. */
   readonly compares?: number | 'previous';
   readonly up: boolean;
 }
 
-type Rest = Partial<Pick<Sheet, 'also' | 'compares'>>;
+type Rest = Partial<Pick<Sheet, 'also' | 'compares' | 'mainOf'>>;
 
 function sheets(
   dimension: Dimension,
@@ -30,6 +33,8 @@ function sheets(
 }
 
 const profit: Rest = { also: ['ledger'] };
+const otif = ({ periodBasis }: Policy) =>
+  periodBasis === 'delivered' ? ['deliveries', 'orders'] : ['orders', 'deliveries'];
 const buyers = ['orders', 'activations'];
 
 export const SHEETS: Readonly<Record<string, Sheet>> = {
@@ -74,7 +79,7 @@ export const SHEETS: Readonly<Record<string, Sheet>> = {
     ['order-to-ship-time', 'days', false, ['shipments', 'orders']],
     ['delivery-lead-time', 'days', false, ['deliveries']],
     ['on-time-shipment', 'fraction', true, ['shipments']],
-    ['otif', 'fraction', true, ['orders', 'deliveries']],
+    ['otif', 'fraction', true, ['orders', 'deliveries'], { mainOf: otif }],
     ['in-full-lines', 'fraction', true, ['deliveries']],
     ['quality-return-rate', 'fraction', false, ['shipments', 'returns']],
     ['return-rate-all-causes', 'fraction', false, ['shipments', 'returns']],

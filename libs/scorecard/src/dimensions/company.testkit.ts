@@ -15,6 +15,8 @@ export interface FactOptions {
   readonly recordedAt?: string;
 }
 
+type Parked = Parameters<InMemoryReadModel['park']>[0] & { readonly recordedAt: number };
+
 type Asked = Partial<Omit<FigureQuestion, 'knownAt' | 'knownAtMs'>> & { readonly knownAt?: Position };
 
 /**
@@ -24,7 +26,7 @@ type Asked = Partial<Omit<FigureQuestion, 'knownAt' | 'knownAtMs'>> & { readonly
  * Facts have to fit their contracts. Recorded in 2100 unless told, so that every period of a test has ended.
  */
 export class Company {
-  readonly #changes: Change[] = [];
+  readonly #changes: (Change | Parked)[] = [];
   readonly #facts = new Map<string, Change>();
   readonly #models = new Map<DimensionName, { readonly model: InMemoryReadModel; projected: number }>();
   #clock = '2100-01-01T00:00:00Z';
@@ -34,7 +36,7 @@ export class Company {
   }
 
   get changes(): readonly Change[] {
-    return this.#changes;
+    return this.#changes.filter((change): change is Change => !('reason' in change));
   }
 
   /** Records a fact and returns its id. */
@@ -56,6 +58,20 @@ export class Company {
 
   void(factId: string): Position {
     return this.correct(factId, null);
+  }
+
+  /** Records an event of a type that nobody can read. */
+  unreadable(type: EventType): void {
+    const place = position(this.head + 1n);
+    const recordedAt = Number(epochMs(instant(this.#clock)));
+    this.#changes.push({
+      position: place,
+      recordedAt,
+      eventId: `event-${place}`,
+      type,
+      revision: 0n,
+      reason: 'of another world',
+    });
   }
 
   async figures(kpi: string, period: string, asked: Asked = {}): Promise<FiguresAnswer> {
@@ -90,7 +106,10 @@ export class Company {
       projected: 0,
     };
     this.#models.set(name, known);
-    for (const change of this.#changes.slice(known.projected)) known.model.apply(change);
+    for (const change of this.#changes.slice(known.projected)) {
+      if ('reason' in change) known.model.park(change);
+      else known.model.apply(change);
+    }
     known.projected = this.#changes.length;
     return known.model;
   }

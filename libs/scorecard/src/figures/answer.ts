@@ -25,6 +25,7 @@ import type { Ask, Evaluation, KpiSheet, MeasureUnit, Parts, Policy } from './kp
 import { policyFor } from './policy.ts';
 import type { Reader } from './reader.ts';
 import { type Scope, ScopeReader, type Span } from './scope.ts';
+import { mainOf, typesOf, typesRead } from './sources.ts';
 import { Translation } from './translation.ts';
 
 /** What is asked: one KPI, a scope, a period or range, a position. */
@@ -289,10 +290,11 @@ class Asker {
   async #other(kpi: string, text: string): ReturnType<Ask['figure']> {
     const sheet = this.#sources.sheets.get(kpi);
     // An initiative that measures itself by initiatives would never come to an end.
-    if (!sheet || sheet.main.includes('initiatives')) return { value: null, direction: 'neutral' };
+    if (!sheet || sheet.main.includes('initiatives'))
+      return { value: null, direction: 'neutral', incomplete: false };
     await this.#read(sheet.dimension).registers(REGISTERS);
-    const { value } = await this.figure(sheet, this.ask(sheet, parsePeriod(text, this.#calendar)));
-    return { value, direction: sheet.direction };
+    const { value, flags } = await this.figure(sheet, this.ask(sheet, parsePeriod(text, this.#calendar)));
+    return { value, direction: sheet.direction, incomplete: flags.includes('incomplete') };
   }
 
   #span(period: Period): Span {
@@ -319,7 +321,7 @@ class Asker {
     sheet: KpiSheet,
     ask: Ask,
   ): Promise<{ coverage: Coverage; source: string; firstDay: number } | undefined> {
-    for (const source of sheet.main) {
+    for (const source of mainOf(sheet, ask)) {
       const coverage = new Coverage(ask.read, ask.scope, source);
       const firstDay = await coverage.firstDay();
       if (firstDay !== undefined) return { coverage, source, firstDay };
@@ -341,16 +343,10 @@ class Asker {
     const { start, end } = ask.span;
     if (end > ask.today) return true;
     if (start < main.firstDay) return true;
-    const types = [
-      ...new Set(
-        [...sheet.main, ...(sheet.also ?? [])].flatMap(
-          (source) => SOURCE_TYPES[source.split(':')[0] as string] ?? [],
-        ),
-      ),
-    ];
-    if (this.#facts(ask.read, 'unreadable').some(({ data }) => types.includes(data['type'] as string)))
+    const types = typesRead(sheet, ask);
+    if (this.#facts(ask.read, 'unreadable').some(({ data }) => types.has(data['type'] as string)))
       return true;
-    const mainTypes = SOURCE_TYPES[main.source.split(':')[0] as string] ?? [];
+    const mainTypes = typesOf(main.source);
     const covered = this.#facts(ask.read, 'batches')
       .map(({ data }) => data['coverage'] as { to: string; types: readonly string[] } | undefined)
       .filter((coverage) => coverage?.types.some((type) => mainTypes.includes(type)))
@@ -360,37 +356,6 @@ class Asker {
     return end > lastCovered + 1 && !(await main.coverage.anyAfter(lastCovered));
   }
 }
-
-/** Event types of each source. Source: docs/figures.md §5–§8. */
-export const SOURCE_TYPES: Readonly<Record<string, readonly string[]>> = {
-  invoices: ['InvoiceIssued', 'CreditNoteIssued'],
-  cash: ['CashMoved'],
-  ledger: ['LedgerAmountPosted'],
-  orders: ['OrderPlaced', 'OrderLineCancelled'],
-  activations: ['CustomerActivated', 'CustomerLapsed'],
-  survey: ['SurveyResponseRecorded'],
-  contacts: ['ProspectContacted'],
-  market: ['MarketSizeReported'],
-  shipments: ['GoodsShipped'],
-  deliveries: ['DeliveryConfirmed'],
-  returns: ['GoodsReturned'],
-  cases: ['ProcessCaseOpened', 'ProcessCaseClosed'],
-  steps: ['ProcessStepPerformed'],
-  service: [
-    'ServiceCaseOpened',
-    'ServiceCaseAnswered',
-    'ServiceCaseHandedOver',
-    'ServiceCaseResolved',
-    'ServiceCaseReopened',
-  ],
-  gates: ['DevelopmentGatePassed'],
-  trainings: ['TrainingCompleted'],
-  employments: ['EmploymentChanged'],
-  assets: ['AssetChanged'],
-  requirements: ['JobRequirementSet'],
-  assessments: ['SkillAssessed'],
-  initiatives: ['ImprovementMeasured'],
-};
 
 function statusOf(evaluation: Evaluation, incomplete: boolean): FigureStatus {
   if (evaluation.status) return evaluation.status;

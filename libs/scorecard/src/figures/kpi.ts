@@ -62,7 +62,11 @@ export interface Ask {
   figure(
     kpi: string,
     period: string,
-  ): Promise<{ readonly value: string | null; readonly direction: KpiSheet['direction'] }>;
+  ): Promise<{
+    readonly value: string | null;
+    readonly direction: KpiSheet['direction'];
+    readonly incomplete: boolean;
+  }>;
 }
 
 /** Parameters of a `MeasurePolicySet`, defaults filled in. Source: kpis.md §4. */
@@ -97,6 +101,10 @@ export interface KpiSheet {
   readonly leading: boolean;
   /** Main source: decides coverage. Several: the first that the scope has. */
   readonly main: readonly Source[];
+  /** The main source where the policy decides it; otherwise `main`. */
+  readonly mainUnder?: (policy: Policy) => readonly Source[];
+  /** What it reads besides: it decides a value, a unit or a customer. One of these that cannot be read leaves the figure incomplete. */
+  readonly reads?: readonly Source[];
   /** Sources without which there is no data either. */
   readonly also?: readonly Source[];
   /** KPIs whose policy serves this one when it has none of its own, in order. */

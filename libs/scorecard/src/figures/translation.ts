@@ -72,8 +72,7 @@ export class Translation {
     // Amounts of one currency under one rate are summed first: the fractions stay small and the result is the same.
     const sums = new Map<string, { rate: Ratio; amount: bigint }>();
     const missing: string[] = [];
-    for (const { currency, day, amount } of amounts) {
-      if (amount === 0n) continue;
+    for (const { currency, day, amount } of netted(amounts)) {
       const home = currency === '' || currency === this.#to;
       const rate = home ? ratio(1n) : rateOf(currency, day);
       if (!rate) {
@@ -90,4 +89,16 @@ export class Translation {
     for (const { rate, amount } of sums.values()) total = addRatio(total, multiplyRatio(ratio(amount), rate));
     return { total };
   }
+}
+
+/** Amounts by currency and day; what cancels out there needs no rate. */
+function netted(amounts: Iterable<ForeignAmount>): ForeignAmount[] {
+  const sums = new Map<string, { currency: string; day: number; amount: bigint }>();
+  for (const { currency, day, amount } of amounts) {
+    const key = `${currency} ${day}`;
+    const known = sums.get(key);
+    if (known) known.amount += amount;
+    else sums.set(key, { currency, day, amount });
+  }
+  return [...sums.values()].filter(({ amount }) => amount !== 0n);
 }

@@ -4,7 +4,7 @@ import type { Change } from './change.ts';
 import type { Dimension } from './dimension.ts';
 import { History } from './history.ts';
 import { type Group, Totals } from './page.ts';
-import { type Effects, likelyNeeds, step } from './step.ts';
+import { type Effects, likelyNeeds, step, unreadable } from './step.ts';
 
 /**
  * A read model in plain maps, for tests of measures and figures: the real `step()` over changes, its effects applied as a
@@ -24,7 +24,15 @@ export class InMemoryReadModel {
 
   /** Projects one change and keeps its effects. Changes come in order of position. */
   apply(change: Change): Effects {
-    const effects = this.#project(change);
+    return this.#keep(this.#project(change));
+  }
+
+  /** Parks an event that nobody can read. */
+  park(event: Parameters<typeof unreadable>[0]): Effects {
+    return this.#keep(unreadable(event));
+  }
+
+  #keep(effects: Effects): Effects {
     for (const [page, deltas] of effects.pages) {
       const groups = this.#pages.get(page) ?? [];
       groups.push({ position: effects.position, deltas });

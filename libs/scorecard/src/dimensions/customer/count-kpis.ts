@@ -1,6 +1,7 @@
 import { divideRatio, ratio } from '#kernel';
 import type { Ask, Evaluation, KpiSheet, Parts } from '../../figures/kpi.ts';
 import { undefinedValue } from '../../figures/kpi.ts';
+import { currencyPart, moneyParts, reasonsOf, sumOf } from '../../figures/money.ts';
 import { countRatio, shownMoney } from '../../figures/shown.ts';
 import { CustomerFiles } from '../../projection/customers.ts';
 import { factsAt } from '../../projection/history.ts';
@@ -14,6 +15,7 @@ const sheet = {
   leading: false,
   main: ['orders', 'activations'],
   policyFrom: ['customer-retention'],
+  reads: ['orders', 'activations', 'files'],
 } as const;
 
 function countParts(ask: Ask, counts: CustomerCounts): Parts {
@@ -118,6 +120,7 @@ export const countKpis: readonly KpiSheet[] = [
     direction: 'up',
     main: ['orders'],
     policyFrom: [],
+    reads: [],
     formula: 'orders placed in the period and not wholly cancelled',
     async evaluate(ask) {
       return count((await ask.read.flow(ask.scope, ask.span)).get('orders'), {});
@@ -142,6 +145,7 @@ export const countKpis: readonly KpiSheet[] = [
     ...sheet,
     policyFrom: [],
     code: 'acquisition-cost',
+    reads: [...sheet.reads, 'rates'],
     name: { en: 'Acquisition cost per new customer', zh: '获客成本' },
     unit: 'money',
     direction: 'down',
@@ -149,22 +153,23 @@ export const countKpis: readonly KpiSheet[] = [
     formula: 'cost of contacts / new customers',
     async evaluate(ask) {
       const amounts = await ask.read.amounts(ask.scope, ask.span);
-      const cost = ask.translation.flows(
-        amounts
-          .filter(({ measure }) => measure.startsWith('reach|'))
-          .map(({ day, measure, amount }) => ({ day, amount, currency: measure.slice(6) })),
+      const cost = sumOf(
+        ask.translation.flows(
+          amounts
+            .filter(({ measure }) => measure.startsWith('reach|'))
+            .map(({ day, measure, amount }) => ({ day, amount, currency: measure.slice(6) })),
+        ),
       );
       const counts = await customerCounts(ask);
       const n = Number(counts.new);
-      const currency: Parts = ask.currency === undefined ? {} : { currency: ask.currency };
-      if ('missingRate' in cost)
-        return undefinedValue('not_measurable', { ...currency, missingRate: cost.missingRate }, n);
+      const reasons = reasonsOf(cost);
       const parts = {
-        numerator: shownMoney(cost.total, ask.currency),
+        ...moneyParts(ask, { numerator: cost }),
         denominator: String(counts.new),
-        ...currency,
+        ...currencyPart(ask),
+        ...reasons.parts,
       };
-      if (counts.new === 0n) return undefinedValue('not_measurable', parts, n);
+      if (reasons.missing || counts.new === 0n) return undefinedValue('not_measurable', parts, n);
       return { value: shownMoney(divideRatio(cost.total, ratio(counts.new)), ask.currency), parts, n };
     },
   },

@@ -1,8 +1,16 @@
 import { divideRatio, parseMicros, periodsWithin, ratio, ValueError } from '#kernel';
 import { type Ask, type Evaluation, type KpiSheet, type Parts, undefinedValue } from '../../figures/kpi.ts';
+import {
+  currencyPart,
+  minus,
+  moneyParts,
+  moneyRatio,
+  reasonsOf,
+  type Sum,
+  sumOf,
+} from '../../figures/money.ts';
 import type { Amount } from '../../figures/scope.ts';
-import { shown, shownMoney, shownQuantity } from '../../figures/shown.ts';
-import type { Translated } from '../../figures/translation.ts';
+import { shown, shownQuantity } from '../../figures/shown.ts';
 import type { Fact } from '../../projection/change.ts';
 import { dayOfText, ROOT } from '../../projection/organisation.ts';
 
@@ -16,9 +24,10 @@ const targetShare: KpiSheet = {
   name: { en: 'Target segments’ share of revenue', zh: '目标客户收入占比' },
   formula: 'net revenue of customers in target segments on the day / net revenue',
   main: ['invoices'],
+  reads: ['rates', 'segments', 'membership'],
   async evaluate(ask) {
     const all = await ask.read.amounts(ask.scope, ask.span);
-    const n = Number(sumOf(all, '$src:invoices'));
+    const n = total(all, '$src:invoices');
     const definitions = await ask.register('segments');
     const codes =
       ask.scope.segment === undefined
@@ -30,21 +39,7 @@ const targetShare: KpiSheet = {
         if (isTarget(definitions, segment, amount.day)) target.push(amount);
       }
     }
-    const numerator = revenueOf(ask, target);
-    const denominator = revenueOf(ask, all);
-    const currency: Parts = ask.currency === undefined ? {} : { currency: ask.currency };
-    if ('missingRate' in denominator)
-      return undefinedValue('not_measurable', { ...currency, missingRate: denominator.missingRate }, n);
-    if ('missingRate' in numerator)
-      return undefinedValue('not_measurable', { ...currency, missingRate: numerator.missingRate }, n);
-    const parts = {
-      numerator: shownMoney(numerator.total, ask.currency),
-      denominator: shownMoney(denominator.total, ask.currency),
-      ...currency,
-    };
-    if (denominator.total.numerator === 0n) return undefinedValue('not_measurable', parts, n);
-    if (denominator.total.numerator < 0n) return undefinedValue('not_meaningful', parts, n);
-    return { value: shown(divideRatio(numerator.total, denominator.total)), parts, n };
+    return moneyRatio(ask, revenueOf(ask, target), revenueOf(ask, all), n);
   },
 };
 
@@ -64,17 +59,20 @@ export function definitionOn(definitions: readonly Fact[], segment: string, day:
   return best;
 }
 
-function revenueOf(ask: Ask, amounts: readonly Amount[]): Translated {
-  return ask.translation.flows(
-    amounts.flatMap(({ day, measure, amount }) => {
-      if (measure.startsWith('inv|')) return [{ day, currency: measure.slice(4), amount }];
-      if (measure.startsWith('cred|')) return [{ day, currency: measure.slice(5), amount: -amount }];
-      return [];
-    }),
-  );
+/** Net revenue: what was invoiced less what was credited. */
+function revenueOf(ask: Ask, amounts: readonly Amount[]): Sum {
+  const under = (prefix: string) =>
+    sumOf(
+      ask.translation.flows(
+        amounts
+          .filter(({ measure }) => measure.startsWith(prefix))
+          .map(({ day, measure, amount }) => ({ day, currency: measure.slice(prefix.length), amount })),
+      ),
+    );
+  return minus(under('inv|'), under('cred|'));
 }
 
-function sumOf(amounts: readonly Amount[], name: string): bigint {
+function total(amounts: readonly Amount[], name: string): bigint {
   return amounts.reduce((sum, { measure, amount }) => (measure === name ? sum + amount : sum), 0n);
 }
 
@@ -153,10 +151,11 @@ function share(
     name,
     formula,
     main: ['invoices'],
+    reads: ['market', 'rates'],
     async evaluate(ask) {
       const { reported, market } = await marketOf(ask);
       const amounts = await ask.read.amounts(ask.scope, ask.span);
-      const n = Number(sumOf(amounts, '$src:invoices'));
+      const n = Number(total(amounts, '$src:invoices'));
       if (!reported) return undefinedValue('no_data', {}, 0);
       if (!market) return undefinedValue('not_measurable', {}, n);
       const denominator = against(market);
@@ -174,22 +173,18 @@ function revenueShare(
   size: bigint | undefined,
   n: number,
 ): Evaluation {
+  const own = revenueOf(ask, amounts);
+  const whole = sumOf(
+    ask.translation.flows([{ currency: market.measuredIn, day: ask.span.start, amount: size ?? 0n }]),
+  );
+  const reasons = reasonsOf(own, whole);
   const parts: Parts = {
     basis: 'revenue',
-    ...(ask.currency === undefined ? {} : { currency: ask.currency }),
+    ...currencyPart(ask),
+    ...moneyParts(ask, { numerator: own, ...(size === undefined ? {} : { denominator: whole }) }),
+    ...reasons.parts,
   };
-  const own = revenueOf(ask, amounts);
-  const whole = ask.translation.flows([
-    { currency: market.measuredIn, day: ask.span.start, amount: size ?? 0n },
-  ]);
-  if ('missingRate' in own)
-    return undefinedValue('not_measurable', { ...parts, missingRate: own.missingRate }, n);
-  if ('missingRate' in whole)
-    return undefinedValue('not_measurable', { ...parts, missingRate: whole.missingRate }, n);
-  Object.assign(parts, { numerator: shownMoney(own.total, ask.currency) });
-  if (size === undefined) return undefinedValue('not_measurable', parts, n);
-  Object.assign(parts, { denominator: shownMoney(whole.total, ask.currency) });
-  if (whole.total.numerator === 0n) return undefinedValue('not_measurable', parts, n);
+  if (reasons.missing || whole.total.numerator === 0n) return undefinedValue('not_measurable', parts, n);
   return flagged(divideRatio(own.total, whole.total), parts, n);
 }
 
@@ -199,7 +194,7 @@ function unitShare(
   size: bigint | undefined,
   n: number,
 ): Evaluation {
-  const own = sumOf(amounts, 'qty');
+  const own = total(amounts, 'qty');
   const parts: Parts = {
     basis: 'units',
     ...(market.measuredIn === '' ? {} : { uom: market.measuredIn }),

@@ -200,6 +200,7 @@ const valueProposition: KpiSheet = {
   direction: 'up',
   leading: true,
   main: ['survey:ATTRIBUTE'],
+  reads: ['segments', 'membership'],
   async evaluate(ask) {
     const definitions = await ask.register('segments');
     const start = dayOfText(ask.period.start);

@@ -1,46 +1,15 @@
 import type { AccountClass } from '#contracts';
-import { addRatio, type Period, type Ratio, ratio, subtractRatio } from '#kernel';
+import type { Period } from '#kernel';
 import type { Ask } from '../../figures/kpi.ts';
+import { minus, type Sum, sumOf, ZERO } from '../../figures/money.ts';
 import type { Amount } from '../../figures/scope.ts';
-import type { ForeignAmount, Translated } from '../../figures/translation.ts';
+import type { ForeignAmount } from '../../figures/translation.ts';
 import { civilOfDay, dayOfCivil } from '../../projection/days.ts';
 import { dayOfText } from '../../projection/organisation.ts';
 import { ALL_TIME, monthSheet, monthSlot, pageKey } from '../../projection/page.ts';
 import { ASSET_CLASSES, BALANCE_CLASSES, ChartOfAccounts } from './accounts.ts';
 
 /** Amounts that financial KPIs are made of, in millionths of the reporting currency, exact. Source: docs/figures.md §5. */
-
-/** A sum, or the reason why there is none; `unknown`: accounts whose class nobody has said. */
-export interface Sum {
-  readonly total: Ratio;
-  readonly missingRate?: string;
-  readonly unknown: readonly string[];
-}
-
-export const ZERO: Sum = { total: ratio(0n), unknown: [] };
-
-export function plus(a: Sum, b: Sum): Sum {
-  return joined(addRatio(a.total, b.total), a, b);
-}
-
-export function minus(a: Sum, b: Sum): Sum {
-  return joined(subtractRatio(a.total, b.total), a, b);
-}
-
-function joined(total: Ratio, a: Sum, b: Sum): Sum {
-  const missing = [a.missingRate, b.missingRate].filter((rate) => rate !== undefined).sort()[0];
-  return {
-    total,
-    ...(missing === undefined ? {} : { missingRate: missing }),
-    unknown: [...new Set([...a.unknown, ...b.unknown])].sort(),
-  };
-}
-
-function sumOf(translated: Translated, unknown: readonly string[] = []): Sum {
-  return 'total' in translated
-    ? { total: translated.total, unknown }
-    : { total: ratio(0n), missingRate: translated.missingRate, unknown };
-}
 
 /** Everything that the scope's pages say about a period, read once. */
 export class PeriodAmounts {

@@ -1,6 +1,6 @@
 import type { KpiSheet } from '../../figures/kpi.ts';
-import { PeriodAmounts, plus, type Sum, ZERO } from './amounts.ts';
-import { moneyFigure } from './figures.ts';
+import { moneyFigure, plus, type Sum, ZERO } from '../../figures/money.ts';
+import { PeriodAmounts } from './amounts.ts';
 
 /** Cash flow 现金流量, direct method. Source: IAS 7.6, 10–18, 25–28; kpis.md F3; docs/figures.md §5. */
 
@@ -13,6 +13,7 @@ const sheet = {
   leading: false,
   unit: 'money',
   main: ['cash'],
+  reads: ['rates'],
 } as const;
 
 function cashFlow(

@@ -11,10 +11,19 @@ import {
 } from '#kernel';
 import { Coverage } from '../../figures/coverage.ts';
 import { type Ask, type Evaluation, type KpiSheet, type Parts, undefinedValue } from '../../figures/kpi.ts';
-import { shown, shownMoney } from '../../figures/shown.ts';
+import {
+  currencyPart,
+  minus,
+  moneyFigure,
+  moneyParts,
+  moneyRatio,
+  plus,
+  reasonsOf,
+  type Sum,
+} from '../../figures/money.ts';
+import { shown } from '../../figures/shown.ts';
 import { dayOfText } from '../../projection/organisation.ts';
-import { type Capital, capitalAt, minus, PeriodAmounts, plus, type Sum } from './amounts.ts';
-import { moneyFigure, moneyRatio, reasonsOf } from './figures.ts';
+import { type Capital, capitalAt, PeriodAmounts } from './amounts.ts';
 import { growth } from './revenue-kpis.ts';
 
 /** Profit, return on capital and economic value added. Source: kpis.md F1, F4; docs/figures.md §5. */
@@ -26,6 +35,7 @@ const sheet = {
   main: ['invoices'],
   also: ['ledger'],
   policyFrom: ['net-revenue'],
+  reads: ['rates'],
 } as const;
 
 function margin(
@@ -105,16 +115,14 @@ function onCapital(evaluation: Evaluation, capital: AverageCapital): Evaluation 
 const roce: KpiSheet = {
   ...sheet,
   code: 'roce',
+  reads: ['rates', 'closings'],
   name: { en: 'Return on capital employed', zh: '资本回报率' },
   unit: 'fraction',
   formula: 'operating profit / mean of opening and closing capital employed',
   async evaluate(ask) {
     const amounts = await PeriodAmounts.read(ask);
     const capital = await averageCapital(ask);
-    const parts = {
-      openingCapital: shownMoney(capital.opening.total, ask.currency),
-      closingCapital: shownMoney(capital.closing.total, ask.currency),
-    };
+    const parts = moneyParts(ask, { openingCapital: capital.opening, closingCapital: capital.closing });
     return onCapital(
       moneyRatio(ask, amounts.operatingProfit(), capital.average, amounts.documents, parts),
       capital,
@@ -154,6 +162,7 @@ function afterTax(profit: Sum, { taxRate }: CapitalRate): Sum {
 const eva: KpiSheet = {
   ...sheet,
   code: 'eva',
+  reads: ['rates', 'closings', 'capital-rates'],
   name: { en: 'Economic value added', zh: '经济增加值' },
   unit: 'money',
   formula: 'operating profit · (1 − tax rate) − WACC · mean capital · months / 12',
@@ -163,10 +172,7 @@ const eva: KpiSheet = {
     const rate = await capitalRate(ask);
     const profit = amounts.operatingProfit();
     if (!rate) {
-      const parts: Parts = {
-        capital: shownMoney(capital.average.total, ask.currency),
-        ...(ask.currency === undefined ? {} : { currency: ask.currency }),
-      };
+      const parts: Parts = { ...moneyParts(ask, { capital: capital.average }), ...currencyPart(ask) };
       return undefinedValue(
         'not_measurable',
         { ...parts, ...reasonsOf(profit, capital.average).parts },
@@ -192,6 +198,7 @@ const eva: KpiSheet = {
 const roic: KpiSheet = {
   ...sheet,
   code: 'roic',
+  reads: ['rates', 'closings', 'capital-rates'],
   name: { en: 'Return on invested capital', zh: '投入资本回报率' },
   unit: 'fraction',
   formula: 'operating profit · (1 − tax rate) / mean capital',

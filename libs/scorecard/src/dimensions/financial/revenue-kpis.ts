@@ -7,9 +7,17 @@ import {
   samePeriodOfPriorYear,
 } from '#kernel';
 import { type Ask, type Evaluation, type KpiSheet, undefinedValue } from '../../figures/kpi.ts';
-import { shown, shownMoney } from '../../figures/shown.ts';
-import { minus, PeriodAmounts, type Sum } from './amounts.ts';
-import { moneyFigure, moneyRatio, reasonsOf } from './figures.ts';
+import {
+  currencyPart,
+  minus,
+  moneyFigure,
+  moneyParts,
+  moneyRatio,
+  reasonsOf,
+  type Sum,
+} from '../../figures/money.ts';
+import { shown } from '../../figures/shown.ts';
+import { PeriodAmounts } from './amounts.ts';
 
 /** Revenue and its growth 营业收入. Source: kpis.md F1, F2; docs/figures.md §5. */
 
@@ -18,6 +26,7 @@ const sheet = {
   direction: 'up',
   leading: false,
   policyFrom: ['net-revenue'],
+  reads: ['rates'],
 } as const;
 
 const netRevenue: KpiSheet = {
@@ -54,24 +63,19 @@ const grossMargin: KpiSheet = {
   },
 };
 
-/** (current − prior) / prior; a base of zero cannot be measured, a negative one has no meaning. */
+/** (current − prior) / prior; a base of zero cannot be measured, a negative one has no meaning. `more`: further parts of money. */
 export function growth(
   ask: Ask,
   current: Sum,
   prior: Sum,
   n: bigint,
-  more: (difference: string) => Record<string, string> = () => ({}),
+  more: (difference: Sum) => Readonly<Record<string, Sum>> = () => ({}),
 ): Evaluation {
   const difference = minus(current, prior);
   const reasons = reasonsOf(difference);
-  const money = (sum: Sum) => shownMoney(sum.total, ask.currency);
   const parts = {
-    numerator: money(difference),
-    denominator: money(prior),
-    current: money(current),
-    prior: money(prior),
-    ...(ask.currency === undefined ? {} : { currency: ask.currency }),
-    ...more(money(difference)),
+    ...moneyParts(ask, { numerator: difference, denominator: prior, current, prior, ...more(difference) }),
+    ...currencyPart(ask),
     ...reasons.parts,
   };
   if (reasons.missing || prior.total.numerator === 0n)

@@ -34,17 +34,23 @@ interface Improvement {
 }
 
 /** Initiatives of the period with their rates, and how many have no baseline to be measured by. */
-async function improvementsIn(ask: Ask): Promise<{ measured: Improvement[]; withoutBaseline: bigint }> {
+async function improvementsIn(
+  ask: Ask,
+): Promise<{ measured: Improvement[]; withoutBaseline: bigint; incomplete: boolean }> {
   const measured: Improvement[] = [];
   let withoutBaseline = 0n;
+  let incomplete = false;
   for (const fact of await ask.register('initiatives')) {
     if (!belongs(ask, fact)) continue;
     const { kpiCode, baselinePeriod, afterPeriod, effortHours, startedOn, closedOn } = fact.data as Record<
       string,
       string
     >;
-    const { value: before, direction } = await valueIn(ask, kpiCode as string, baselinePeriod as string);
-    const { value: now } = await valueIn(ask, kpiCode as string, afterPeriod as string);
+    const first = await valueIn(ask, kpiCode as string, baselinePeriod as string);
+    const last = await valueIn(ask, kpiCode as string, afterPeriod as string);
+    incomplete ||= first.incomplete || last.incomplete;
+    const { value: before, direction } = first;
+    const { value: now } = last;
     const baseline = before === null ? undefined : ratioOfDecimal(before);
     if (!baseline || baseline.numerator === 0n || now === null) {
       withoutBaseline++;
@@ -62,7 +68,7 @@ async function improvementsIn(ask: Ask): Promise<{ measured: Improvement[]; with
         closedOn === undefined ? undefined : daysBetween(localDate(startedOn as string), localDate(closedOn)),
     });
   }
-  return { measured, withoutBaseline };
+  return { measured, withoutBaseline, incomplete };
 }
 
 function belongs(ask: Ask, fact: Fact): boolean {
@@ -84,7 +90,7 @@ function closingDay(ask: Ask, { data }: Fact): number | undefined {
 }
 
 async function valueIn(ask: Ask, kpi: string, period: string): ReturnType<Ask['figure']> {
-  if (periodIn(ask, period) === undefined) return { value: null, direction: 'neutral' };
+  if (periodIn(ask, period) === undefined) return { value: null, direction: 'neutral', incomplete: false };
   return ask.figure(kpi, period);
 }
 
@@ -109,13 +115,14 @@ export const improvementKpis: readonly KpiSheet[] = [
     direction: 'up',
     formula: 'mean of (baseline − after) / baseline over initiatives',
     async evaluate(ask) {
-      const { measured, withoutBaseline } = await improvementsIn(ask);
+      const { measured, withoutBaseline, incomplete } = await improvementsIn(ask);
       const parts: Parts = excludedPart([['no-baseline', withoutBaseline]]);
-      if (measured.length === 0) return undefinedValue('not_measurable', parts, 0);
+      if (measured.length === 0) return { ...undefinedValue('not_measurable', parts, 0), incomplete };
       return {
         value: shown(divideRatio(sumOf(measured), ratio(BigInt(measured.length)))),
         parts,
         n: measured.length,
+        incomplete,
       };
     },
   },
@@ -127,18 +134,19 @@ export const improvementKpis: readonly KpiSheet[] = [
     direction: 'up',
     formula: 'Σ improvement rates / Σ effort hours · 100',
     async evaluate(ask) {
-      const { measured, withoutBaseline } = await improvementsIn(ask);
+      const { measured, withoutBaseline, incomplete } = await improvementsIn(ask);
       const hours = measured.reduce((sum, { effortHours }) => sum + effortHours, 0n);
       const parts: Parts = {
         numerator: shown(sumOf(measured)),
         denominator: shownQuantity(hours),
         ...excludedPart([['no-baseline', withoutBaseline]]),
       };
-      if (hours === 0n) return undefinedValue('not_measurable', parts, measured.length);
+      if (hours === 0n) return { ...undefinedValue('not_measurable', parts, measured.length), incomplete };
       return {
         value: shown(divideRatio(multiplyRatio(sumOf(measured), ratio(100n)), ratio(hours, 1_000_000n))),
         parts,
         n: measured.length,
+        incomplete,
       };
     },
   },
@@ -150,7 +158,7 @@ export const improvementKpis: readonly KpiSheet[] = [
     direction: 'down',
     formula: 'mean of days · ln 2 / ln(baseline / after)',
     async evaluate(ask) {
-      const { measured, withoutBaseline } = await improvementsIn(ask);
+      const { measured, withoutBaseline, incomplete } = await improvementsIn(ask);
       const lives: Ratio[] = [];
       let negative = 0n;
       let without = 0n;
@@ -166,9 +174,14 @@ export const improvementKpis: readonly KpiSheet[] = [
         ['no-improvement', without],
         ['negative-duration', negative],
       ]);
-      if (lives.length === 0) return undefinedValue('not_measurable', parts, 0);
+      if (lives.length === 0) return { ...undefinedValue('not_measurable', parts, 0), incomplete };
       const sum = lives.reduce(addRatio, ratio(0n));
-      return { value: shown(divideRatio(sum, ratio(BigInt(lives.length)))), parts, n: lives.length };
+      return {
+        value: shown(divideRatio(sum, ratio(BigInt(lives.length)))),
+        parts,
+        n: lives.length,
+        incomplete,
+      };
     },
   },
 ];

@@ -34,6 +34,7 @@ const trainingHours: KpiSheet = {
   unit: 'hours',
   formula: 'hours completed / mean of opening and closing headcount (or closing, by policy)',
   main: ['trainings'],
+  reads: ['employments'],
   async evaluate(ask) {
     const workforce = new Workforce(await ask.register('employments'));
     const trainings = await trainingsIn(ask, workforce);
@@ -56,6 +57,7 @@ const trainingCoverage: KpiSheet = {
   unit: 'fraction',
   formula: 'employees trained / employees of the period',
   main: ['trainings'],
+  reads: ['employments'],
   async evaluate(ask) {
     const workforce = new Workforce(await ask.register('employments'));
     const employees = workforce.during(ask.scope, ask.span, ask.organisation);
@@ -192,6 +194,7 @@ function capability(
     unit: 'fraction',
     formula,
     main: ['requirements'],
+    reads: ['employments', 'assessments'],
     async evaluate(ask): Promise<Evaluation> {
       const positions = await positionsOf(ask);
       const numerator = part(positions);
@@ -214,6 +217,7 @@ const strategicCoverage: KpiSheet = {
   unit: 'fraction',
   formula: 'positions of strategic jobs filled by qualified people / positions needed',
   main: ['requirements'],
+  reads: ['employments', 'assessments'],
   async evaluate(ask) {
     const { qualified, strategic } = await positionsOf(ask);
     return countRatio(BigInt(qualified), BigInt(strategic), BigInt(strategic));

@@ -1,7 +1,7 @@
-import { addMonths, dateOfDay, dayNumber, divideRatio, type LocalDate, localDate } from '#kernel';
+import { addMonths, dateOfDay, dayNumber, type LocalDate, localDate } from '#kernel';
 import { Coverage } from '../../figures/coverage.ts';
-import { type Ask, type KpiSheet, type Parts, undefinedValue } from '../../figures/kpi.ts';
-import { shown, shownMoney } from '../../figures/shown.ts';
+import type { Ask, KpiSheet } from '../../figures/kpi.ts';
+import { moneyParts, moneyRatio, type Sum, sumOf } from '../../figures/money.ts';
 import type { ForeignAmount } from '../../figures/translation.ts';
 import { dayOfText } from '../../projection/organisation.ts';
 
@@ -20,6 +20,7 @@ export const newProductSalesRatio: KpiSheet = {
   direction: 'up',
   leading: true,
   main: ['invoices'],
+  reads: ['launches', 'rates'],
   async evaluate(ask) {
     const launches = await launchesOf(ask);
     const fresh: ForeignAmount[] = [];
@@ -38,26 +39,20 @@ export const newProductSalesRatio: KpiSheet = {
       else if (known.some((launch) => day >= launch.day) && isNew(ask, known, day))
         fresh.push({ day, currency, amount });
     }
-    const n = Number(documents);
-    const currency: Parts = ask.currency === undefined ? {} : { currency: ask.currency };
-    const [numerator, denominator, without] = [fresh, all, unlaunched].map((amounts) =>
-      ask.translation.flows(amounts),
-    );
-    if (!numerator || !denominator || !without) throw new Error('three sums were asked for');
-    if ('missingRate' in denominator)
-      return undefinedValue('not_measurable', { ...currency, missingRate: denominator.missingRate }, n);
-    if ('missingRate' in numerator || 'missingRate' in without)
-      throw new Error('a part of a sum cannot lack a rate that the sum has');
-    const parts: Parts = {
-      numerator: shownMoney(numerator.total, ask.currency),
-      denominator: shownMoney(denominator.total, ask.currency),
-      ...currency,
-      ...(unlaunchedLines > 0n ? { withoutLaunch: shownMoney(without.total, ask.currency) } : {}),
-    };
+    const [numerator, denominator, withoutLaunch] = [fresh, all, unlaunched].map((amounts) =>
+      sumOf(ask.translation.flows(amounts)),
+    ) as [Sum, Sum, Sum];
+    const without = unlaunchedLines > 0n ? { withoutLaunch } : {};
     const flags = (await censored(ask)) ? ['left-censored'] : [];
-    if (denominator.total.numerator === 0n) return { ...undefinedValue('not_measurable', parts, n), flags };
-    if (denominator.total.numerator < 0n) return { ...undefinedValue('not_meaningful', parts, n), flags };
-    return { value: shown(divideRatio(numerator.total, denominator.total)), parts, n, flags };
+    const figure = moneyRatio(
+      ask,
+      numerator,
+      denominator,
+      documents,
+      moneyParts(ask, without),
+      Object.values(without),
+    );
+    return { ...figure, flags };
   },
 };
 

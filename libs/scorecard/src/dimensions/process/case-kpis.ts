@@ -17,6 +17,7 @@ export const caseKpis: readonly KpiSheet[] = [
       formula: 'scrapped / (good + scrapped)',
       direction: 'down',
       main: ['cases'],
+      reads: ['steps'],
     },
     (_ask, flow) =>
       quantityRatio(flow.get('scrap'), flow.get('good') + flow.get('scrap'), flow.get('qtycases')),
@@ -29,6 +30,7 @@ export const caseKpis: readonly KpiSheet[] = [
       formula: 'good without rework / (good + scrapped); by case where no quantities are given',
       direction: 'up',
       main: ['cases'],
+      reads: ['steps'],
     },
     (_ask, flow) => {
       const first = flow.get('fp:1');
@@ -55,6 +57,7 @@ export const caseKpis: readonly KpiSheet[] = [
       formula: 'mean time from opening to closing of a case',
       direction: 'down',
       main: ['cases'],
+      reads: ['steps'],
     },
     (ask, flow) => durations(ask, flow, 'case', DAY_MS, { open: true }),
   ),
@@ -66,6 +69,7 @@ export const caseKpis: readonly KpiSheet[] = [
       formula: 'mean time of cases that cross departments',
       direction: 'down',
       main: ['cases'],
+      reads: ['steps'],
     },
     (ask, flow) => durations(ask, flow, 'keycase', DAY_MS, { open: false, steps: true }),
   ),
@@ -77,6 +81,7 @@ export const caseKpis: readonly KpiSheet[] = [
       formula: 'value-adding time / throughput time',
       direction: 'up',
       main: ['cases'],
+      reads: ['steps'],
     },
     (_ask, flow) => timeRatio(flow.get('value'), flow.get('lead'), flow),
   ),
@@ -88,6 +93,7 @@ export const caseKpis: readonly KpiSheet[] = [
       formula: '1 − touch time / throughput time',
       direction: 'down',
       main: ['cases'],
+      reads: ['steps'],
     },
     (_ask, flow) => timeRatio(flow.get('lead') - flow.get('touch'), flow.get('lead'), flow),
   ),
@@ -99,6 +105,7 @@ export const caseKpis: readonly KpiSheet[] = [
       formula: 'changes of department / cases done with steps',
       direction: 'down',
       main: ['cases'],
+      reads: ['steps'],
     },
     (_ask, flow) => {
       const cases = flow.get('stepped');
@@ -118,6 +125,7 @@ export const caseKpis: readonly KpiSheet[] = [
       formula: 'cases closed by their due time / cases with one',
       direction: 'up',
       main: ['cases'],
+      reads: ['steps'],
     },
     (_ask, flow) => {
       const timely = flow.get('timely:1');

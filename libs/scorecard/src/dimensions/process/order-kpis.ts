@@ -1,7 +1,8 @@
-import { divideRatio } from '#kernel';
-import { type Evaluation, type KpiSheet, type Parts, undefinedValue } from '../../figures/kpi.ts';
+import { Coverage } from '../../figures/coverage.ts';
+import { type Ask, type Evaluation, type KpiSheet, undefinedValue } from '../../figures/kpi.ts';
+import { moneyRatio, sumOf } from '../../figures/money.ts';
 import type { Measures } from '../../figures/scope.ts';
-import { countRatio, excludedPart, quantityRatio, shown, shownMoney } from '../../figures/shown.ts';
+import { countRatio, excludedPart, quantityRatio } from '../../figures/shown.ts';
 import { durations, kpi } from './sheet.ts';
 
 const CAUSES = ['quality', 'wrongItem', 'changeOfMind', 'transport', 'unknown'];
@@ -27,6 +28,7 @@ export const orderKpis: readonly KpiSheet[] = [
       formula: 'mean days from order to complete delivery',
       direction: 'down',
       main: ['deliveries'],
+      reads: ['orders'],
     },
     (ask, flow) => durations(ask, flow, 'dlt', 1n, { open: true }),
   ),
@@ -38,6 +40,7 @@ export const orderKpis: readonly KpiSheet[] = [
       formula: 'orders shipped complete by their due date / orders shipped complete',
       direction: 'up',
       main: ['shipments'],
+      reads: ['orders'],
     },
     (_ask, flow) => verdicts(flow, 'ontime'),
   ),
@@ -49,6 +52,8 @@ export const orderKpis: readonly KpiSheet[] = [
       formula: 'orders delivered complete by their due date / orders due (or delivered, by policy)',
       direction: 'up',
       main: ['orders', 'deliveries'],
+      mainUnder: ({ periodBasis }) =>
+        periodBasis === 'delivered' ? ['deliveries', 'orders'] : ['orders', 'deliveries'],
     },
     (ask, flow) => verdicts(flow, ask.policy.periodBasis === 'delivered' ? 'del' : 'due'),
   ),
@@ -60,6 +65,7 @@ export const orderKpis: readonly KpiSheet[] = [
       formula: 'lines accepted in full / lines of orders with a delivery',
       direction: 'up',
       main: ['deliveries'],
+      reads: ['orders'],
     },
     (_ask, flow) => {
       const full = flow.get('lines:1');
@@ -87,17 +93,21 @@ export const orderKpis: readonly KpiSheet[] = [
       formula: 'quantity shipped in the period that came back for quality within D days / quantity shipped',
       direction: 'down',
       main: ['shipments'],
+      reads: ['returns', 'orders'],
     },
-    (ask, flow) => {
+    async (ask, flow) => {
       const days = ask.policy.cohortDays;
       const back = flow
         .under('coh|')
         .reduce((sum, [age, quantity]) => (Number(age) <= days ? sum + quantity : sum), 0n);
-      const figure = quantityRatio(
-        back,
-        flow.get('ship'),
-        flow.get('$src:shipments'),
-        excludedPart([['no-shipment', flow.get('cohx')]]),
+      const figure = await ofReturns(
+        ask,
+        quantityRatio(
+          back,
+          flow.get('ship'),
+          flow.get('$src:shipments'),
+          excludedPart([['no-shipment', flow.get('cohx')]]),
+        ),
       );
       return { ...figure, flags: ask.span.end + days > ask.today ? ['provisional'] : [] };
     },
@@ -110,33 +120,23 @@ export const orderKpis: readonly KpiSheet[] = [
       formula: 'credit notes for returns / invoices',
       direction: 'down',
       main: ['invoices'],
+      reads: ['rates'],
     },
     async (ask) => {
       const amounts = await ask.read.amounts(ask.scope, ask.span);
       const under = (prefix: string) =>
-        ask.translation.flows(
-          amounts
-            .filter(({ measure }) => measure.startsWith(prefix))
-            .map(({ day, measure, amount }) => ({ day, amount, currency: measure.slice(prefix.length) })),
+        sumOf(
+          ask.translation.flows(
+            amounts
+              .filter(({ measure }) => measure.startsWith(prefix))
+              .map(({ day, measure, amount }) => ({ day, amount, currency: measure.slice(prefix.length) })),
+          ),
         );
-      const n = Number(
-        amounts.reduce((sum, { measure, amount }) => (measure === '$src:invoices' ? sum + amount : sum), 0n),
+      const n = amounts.reduce(
+        (sum, { measure, amount }) => (measure === '$src:invoices' ? sum + amount : sum),
+        0n,
       );
-      const [numerator, denominator] = [under('credret|'), under('inv|')];
-      const currency: Parts = ask.currency === undefined ? {} : { currency: ask.currency };
-      if ('missingRate' in numerator || 'missingRate' in denominator) {
-        const [missingRate] = [numerator, denominator]
-          .flatMap((sum) => ('missingRate' in sum ? [sum.missingRate] : []))
-          .sort();
-        return undefinedValue('not_measurable', { ...currency, missingRate: missingRate as string }, n);
-      }
-      const parts = {
-        numerator: shownMoney(numerator.total, ask.currency),
-        denominator: shownMoney(denominator.total, ask.currency),
-        ...currency,
-      };
-      if (denominator.total.numerator === 0n) return undefinedValue('not_measurable', parts, n);
-      return { value: shown(divideRatio(numerator.total, denominator.total)), parts, n };
+      return moneyRatio(ask, under('credret|'), under('inv|'), n);
     },
   ),
 ];
@@ -158,12 +158,30 @@ function returnRate(
   formula: string,
 ): KpiSheet {
   return kpi(
-    { code, name, unit: 'fraction', formula, direction: 'down', main: ['shipments', 'returns'] },
-    (_ask, flow) =>
-      quantityRatio(
-        returned(flow, causes),
-        flow.get('ship'),
-        flow.get('$src:shipments') + flow.get('$src:returns'),
+    {
+      code,
+      name,
+      unit: 'fraction',
+      formula,
+      direction: 'down',
+      main: ['shipments', 'returns'],
+      reads: ['orders'],
+    },
+    (ask, flow) =>
+      ofReturns(
+        ask,
+        quantityRatio(
+          returned(flow, causes),
+          flow.get('ship'),
+          flow.get('$src:shipments') + flow.get('$src:returns'),
+        ),
       ),
   );
+}
+
+/** While nobody is known to record returns in the scope, none in the period says nothing. Source: kpis.md §1 rule 5. */
+async function ofReturns(ask: Ask, figure: Evaluation): Promise<Evaluation> {
+  if (await new Coverage(ask.read, ask.scope, 'returns').any()) return figure;
+  const { numerator: _, ...parts } = figure.parts;
+  return undefinedValue('not_measurable', parts, figure.n);
 }

@@ -3,7 +3,10 @@ import type { Ask, Evaluation, KpiSheet } from '../../figures/kpi.ts';
 import type { Measures } from '../../figures/scope.ts';
 import { excludedPart } from '../../figures/shown.ts';
 
-type Sheet = Pick<KpiSheet, 'code' | 'name' | 'unit' | 'formula' | 'direction' | 'main'>;
+type Sheet = Pick<
+  KpiSheet,
+  'code' | 'name' | 'unit' | 'formula' | 'direction' | 'main' | 'mainUnder' | 'reads'
+>;
 
 /** The sheet of a KPI that is computed from the flows of its period. */
 export function kpi(
