@@ -21,6 +21,7 @@ export {
 export {
   type AppendBatch,
   type BatchOutcome,
+  type EventPlace,
   type ExpectedRevision,
   type Journal,
   type JournalLogger,

@@ -4,13 +4,22 @@ import { type ChangeResolution, currentFacts, resolveChange } from './change.ts'
 import { connect, type StoreClient } from './client.ts';
 import type { ExpectedRevision, JournalLogger, NewEvent, Receipt } from './entries.ts';
 import type { KeyStore } from './keys/key-store.ts';
-import { type LoadedStream, loadStream, type ReadAllOptions, readAllEvents, readHead } from './read.ts';
+import {
+  type EventPlace,
+  type LoadedStream,
+  loadStream,
+  placesSince,
+  type ReadAllOptions,
+  readAllEvents,
+  readHead,
+} from './read.ts';
 import type { ReadableFact, RecordedEvent } from './recorded.ts';
 import { type SubscribeAllOptions, subscribeToAll } from './subscribe.ts';
 
 export type {
   AppendBatch,
   BatchOutcome,
+  EventPlace,
   ExpectedRevision,
   JournalLogger,
   LoadedStream,
@@ -82,6 +91,9 @@ export interface Journal {
    */
   subscribeAll(options: SubscribeAllOptions): Promise<void>;
 
+  /** Where events are that have been recorded after a position; those that are not there are left out. */
+  placesSince(position: Position, eventIds: ReadonlySet<string>): Promise<ReadonlyMap<string, EventPlace>>;
+
   /** Position of the last event that is not a system event; 0 for an empty log. */
   head(): Promise<Position>;
 
@@ -130,6 +142,7 @@ export function openJournal(options: JournalOptions): Journal {
     },
     readAll: (read) => readAllEvents(store, read ?? {}),
     subscribeAll: (subscription) => subscribeToAll(store, subscription),
+    placesSince: (position, eventIds) => placesSince(store, position, eventIds),
     head: () => readHead(store),
     resolveChange: (event) => resolveChange(event, loadUpTo),
     close: () => store.close(),

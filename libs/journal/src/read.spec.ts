@@ -48,6 +48,17 @@ describe('reading', () => {
     expect(await journal.exists(stream)).toBe(true);
   });
 
+  it('finds the places of events behind a position', async () => {
+    const stream = `cash-${freshId()}`;
+    const [one, two, three] = [cashMoved('M1'), cashMoved('M2'), cashMoved('M3')];
+    const first = await journal.append(stream, [one], 'no_stream');
+    await journal.append(stream, [two, three], 0n);
+    const { events } = await journal.load(stream);
+    const places = await journal.placesSince(first.position, new Set([one.id, three.id]));
+    expect([...places]).toEqual([[three.id, { revision: 2n, position: events[2]?.position }]]);
+    expect(await journal.placesSince(first.position, new Set())).toEqual(new Map());
+  });
+
   it('reads parts of a stream', async () => {
     const stream = `cash-${freshId()}`;
     await journal.append(

@@ -3,15 +3,19 @@ import {
   END,
   FORWARDS,
   START,
+  type AllStreamRecordedEvent as StoredEvent,
   StreamDeletedError,
   StreamNotFoundError,
 } from '@eventstore/db-client';
 import { ExponentialBackoff } from 'cockatiel';
-import { NO_POSITION, type Position } from '#kernel';
+import { NO_POSITION, type Position, position } from '#kernel';
 import type { StoreClient } from './client.ts';
 import { StoreRefused, StoreUnavailable, StreamGone } from './faults.ts';
 import { type RecordedEvent, recordedOf } from './recorded.ts';
 import { isLasting, isPassing, repeatWhileAway } from './repeat.ts';
+
+/** Events in which the last one that is not the store's own is looked for first. */
+const HEAD_PAGE = 16;
 
 /** A stream as read; revision -1n when it has no events. */
 export interface LoadedStream {
@@ -69,6 +73,40 @@ export async function* readAllEvents(
   store: StoreClient,
   options: ReadAllOptions,
 ): AsyncGenerator<RecordedEvent, void, void> {
+  for await (const event of storedEvents(store, options)) yield recordedOf(event, store.namespace);
+}
+
+/** Where an event is: its place in its stream and in the log. */
+export interface EventPlace {
+  readonly revision: bigint;
+  readonly position: Position;
+}
+
+/** Looks for events behind a position until all have been found or the log ends; their contents are not read. */
+export async function placesSince(
+  store: StoreClient,
+  from: Position,
+  eventIds: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, EventPlace>> {
+  const found = new Map<string, EventPlace>();
+  if (eventIds.size === 0) return found;
+  for await (const { id, revision, position: at } of storedEvents(store, { from })) {
+    if (!eventIds.has(id)) continue;
+    found.set(id, { revision, position: position(at.commit) });
+    if (found.size === eventIds.size) break;
+  }
+  return found;
+}
+
+interface StoredReadOptions extends ReadAllOptions {
+  /** Events that the store is asked for, its own and those of other companies among them; absent: all. */
+  readonly pageMax?: number;
+}
+
+async function* storedEvents(
+  store: StoreClient,
+  options: StoredReadOptions,
+): AsyncGenerator<StoredEvent, void, void> {
   const limit = options.maxCount ?? Number.MAX_SAFE_INTEGER;
   let last = options.from;
   let handedOut = 0;
@@ -76,8 +114,9 @@ export async function* readAllEvents(
   while (handedOut < limit) {
     try {
       for await (const event of onePass(store, { ...options, from: last })) {
-        if (options.upTo !== undefined && event.position > options.upTo) return;
-        last = event.position;
+        const at = position(event.position.commit);
+        if (options.upTo !== undefined && at > options.upTo) return;
+        last = at;
         waiting = patience(store);
         yield event;
         handedOut += 1;
@@ -92,31 +131,45 @@ export async function* readAllEvents(
 
 /** Position of the last event of the log that is not the store's own. */
 export async function readHead(store: StoreClient): Promise<Position> {
-  for await (const event of readAllEvents(store, { direction: 'backwards', maxCount: 1 }))
-    return event.position;
+  // Asked for all it has, the store would send the log backwards until the first answer stops it.
+  for (const pageMax of [HEAD_PAGE, undefined]) {
+    for await (const { position: at } of storedEvents(store, {
+      direction: 'backwards',
+      maxCount: 1,
+      ...(pageMax !== undefined && { pageMax }),
+    }))
+      return position(at.commit);
+  }
   return NO_POSITION;
 }
 
 async function* onePass(
   store: StoreClient,
-  options: Omit<ReadAllOptions, 'from'> & { readonly from: Position | undefined },
-): AsyncGenerator<RecordedEvent, void, void> {
+  options: Omit<StoredReadOptions, 'from'> & { readonly from: Position | undefined },
+): AsyncGenerator<StoredEvent, void, void> {
   const backwards = options.direction === 'backwards';
   const { from } = options;
   const reading = store.client.readAll(
     {
       direction: backwards ? BACKWARDS : FORWARDS,
       fromPosition: from === undefined ? (backwards ? END : START) : { commit: from, prepare: from },
+      ...(options.pageMax !== undefined && { maxCount: options.pageMax }),
     },
     { highWaterMark: 256 },
   );
   try {
-    for await (const { event } of reading) {
+    // Destroyed on return, the stream would leave unread what has arrived: the client then waits for its end for ever.
+    for await (const { event } of reading.iterator({ destroyOnReturn: false })) {
       // A forward read includes the position it starts at, a backward read does not.
       const own = event && !event.type.startsWith('$') && event.streamId.startsWith(store.namespace);
-      if (own && event.position.commit !== from) yield recordedOf(event, store.namespace);
+      if (own && event.position.commit !== from) yield event;
     }
   } finally {
+    // A read that is broken off may still report its end.
+    reading.on('error', (cause: unknown) => {
+      store.logger?.warn({ cause }, 'A read of the log failed after its reader had left.');
+    });
+    reading.resume();
     await reading.cancel().catch((cause: unknown) => {
       store.logger?.warn({ cause }, 'A read of the log could not be cancelled; it had already failed.');
     });

@@ -77,18 +77,32 @@ export async function repeatWhileAway<Result>(
 ): Promise<Result> {
   const startedAt = performance.now();
   const spentMs = (): number => Math.round(performance.now() - startedAt);
-  const timeOver = AbortSignal.any([AbortSignal.timeout(store.totalTimeoutMs), store.closed]);
+  let attempts = 0;
+  const attempt = (): Promise<Result> => {
+    attempts += 1;
+    const deadlineMs = Math.max(1, Math.min(store.attemptTimeoutMs, store.totalTimeoutMs - spentMs()));
+    return within(deadlineMs, call({ number: attempts, deadlineMs }));
+  };
+  // Nearly every call is answered at once; a policy and its signals are made for those that are not.
+  const failed = await attempt().then(
+    (result) => ({ result }),
+    (cause: unknown) => ({ cause }),
+  );
+  if ('result' in failed) return failed.result;
+  if (!isPassing(failed.cause)) throw failed.cause;
+  const timeOver = AbortSignal.any([
+    AbortSignal.timeout(Math.max(0, store.totalTimeoutMs - spentMs())),
+    store.closed,
+  ]);
   const policy = retry(handleWhen(isPassing), {
     maxAttempts: Number.MAX_SAFE_INTEGER,
     backoff: new ExponentialBackoff(BACKOFF),
   });
-  let attempts = 0;
   try {
-    return await policy.execute(() => {
-      attempts += 1;
-      const deadlineMs = Math.max(1, Math.min(store.attemptTimeoutMs, store.totalTimeoutMs - spentMs()));
-      return within(deadlineMs, call({ number: attempts, deadlineMs }));
-    }, timeOver);
+    return await policy.execute(
+      ({ attempt: number }) => (number === 0 ? Promise.reject(failed.cause) : attempt()),
+      timeOver,
+    );
   } catch (cause) {
     if (!isPassing(cause)) throw cause;
     store.logger?.warn({ attempts, waitedMs: spentMs(), cause }, `The event store is away: ${doing}.`);
