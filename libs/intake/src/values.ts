@@ -57,29 +57,27 @@ function isList(value: Value): value is readonly Value[] {
 
 function decimalReader(value: NumberValue, styles: Styles): ReadJson {
   const read = numberValue(value, styles);
-  return (scope) =>
-    atNumber(scope, value, () => {
-      const number = read(scope);
-      return number === undefined ? undefined : decimalText(number);
-    });
+  return atFirstColumn(value, (scope) => {
+    const number = read(scope);
+    return number === undefined ? undefined : decimalText(number);
+  });
 }
 
 function integerReader(value: NumberValue, styles: Styles): ReadJson {
   const read = numberValue(value, styles);
-  return (scope) =>
-    atNumber(scope, value, () => {
-      const number = read(scope);
-      if (number === undefined) return undefined;
-      const whole = Number(decimalText(number));
-      if (!Number.isSafeInteger(whole)) throw new CellError('is not a whole number');
-      return whole;
-    });
+  return atFirstColumn(value, (scope) => {
+    const number = read(scope);
+    if (number === undefined) return undefined;
+    const whole = Number(decimalText(number));
+    if (!Number.isSafeInteger(whole)) throw new CellError('is not a whole number');
+    return whole;
+  });
 }
 
 /** What goes wrong in arithmetic names its first column. */
-function atNumber<T>(scope: Scope, value: NumberValue, read: () => T): T {
+function atFirstColumn<T>(value: NumberValue, read: Read<T>): Read<T> {
   const column = firstColumn(value);
-  return column === undefined ? read() : at(cellIn(scope, column), read);
+  return column === undefined ? read : (scope) => at(cellIn(scope, column), () => read(scope));
 }
 
 function firstColumn(value: NumberValue): string | undefined {
