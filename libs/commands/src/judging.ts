@@ -6,10 +6,16 @@ import { type JudgingRoom, type KnownFact, stateAfter } from './known-facts.ts';
 import type { PreparedFact } from './prepared-fact.ts';
 import { sameAsRecorded } from './same-content.ts';
 
+/** A fact that may be recorded; `factType` is the type of what is: for a correction that of the fact it corrects. */
+export interface Accepted {
+  readonly verdict: 'accepted';
+  readonly fact: PreparedFact;
+  readonly factType: string;
+}
+
 /** What is to become of one fact. */
 export type Judged =
-  /** `factType` is the type of what is recorded: for a correction that of the fact it corrects. */
-  | { readonly verdict: 'accepted'; readonly fact: PreparedFact; readonly factType: string }
+  | Accepted
   /** Recorded before, at the place of `earlier`. */
   | { readonly verdict: 'recorded'; readonly fact: PreparedFact; readonly earlier: RecordedEvent }
   /** The same as an accepted fact of this batch. */

@@ -2,6 +2,8 @@ import type { Journal } from '#journal';
 import { type Refusal, refuse } from '#kernel';
 import type { CommandContext } from './context.ts';
 import type { AnyFactRules } from './decider.ts';
+import type { JudgingRoom } from './known-facts.ts';
+import { type AppendedAsNew, Newness, placesOf, recordAsNew } from './new-streams.ts';
 import { type Locate, type PreparedFact, prepareFact, type SubmittedFact } from './prepared-fact.ts';
 import type { References } from './references.ts';
 import { type FactResult, recordStream } from './stream-recorder.ts';
@@ -10,6 +12,7 @@ import { type FactResult, recordStream } from './stream-recorder.ts';
 export const FACTS_MAX = 1_000;
 
 const STREAMS_AT_ONCE = 32;
+const MANY_STREAMS = 4;
 
 export interface FactRecorderOptions {
   readonly journal: Journal;
@@ -30,6 +33,7 @@ export interface FactRecorderOptions {
 export class FactRecorder {
   readonly #options: FactRecorderOptions;
   readonly #rules = new Map<string, AnyFactRules>();
+  readonly #newness = new Newness();
 
   constructor(options: FactRecorderOptions) {
     this.#options = options;
@@ -78,15 +82,42 @@ export class FactRecorder {
       if ('status' in outcome) results[index] = outcome;
       else prepared.push(outcome);
     }
-    const room = { ...this.#options, rulesOf: this.#rules };
-    for (const phase of phasesOf(prepared)) {
-      await eachAtOnce(phase, STREAMS_AT_ONCE, async (group) => {
-        const [first] = group;
-        if (first === undefined) return;
-        for (const result of await recordStream(room, first.stream, group, context))
-          results[result.index] = result;
+    for (const result of await this.#recordPrepared(prepared, context)) results[result.index] = result;
+    return results;
+  }
+
+  async #recordPrepared(
+    prepared: readonly PreparedFact[],
+    context: CommandContext,
+  ): Promise<readonly FactResult[]> {
+    const room: JudgingRoom = { ...this.#options, rulesOf: this.#rules };
+    const phases = phasesOf(prepared);
+    const results: FactResult[] = [];
+    const reading = async (group: readonly PreparedFact[]): Promise<void> => {
+      const [first] = group;
+      if (first === undefined) return;
+      const read = await recordStream(room, first.stream, group, context);
+      this.#newness.saw(read.some((each) => each.status === 'appended' && each.revision === 0n));
+      results.push(...read);
+    };
+    // A call on one or two streams reads them for less than it takes to learn where the log ends.
+    const many = phases.reduce((streams, phase) => streams + phase.length, 0) >= MANY_STREAMS;
+    const head = many && this.#newness.likely ? await room.journal.head() : undefined;
+    const appended: AppendedAsNew[] = [];
+    for (const phase of phases) {
+      await eachAtOnce(phase, STREAMS_AT_ONCE, async (group): Promise<void> => {
+        const stream = group[0]?.stream;
+        if (head === undefined || stream === undefined || !this.#newness.likely) return reading(group);
+        const asNew = await recordAsNew(room, group, { stream, head, context });
+        if (asNew === undefined) return reading(group);
+        this.#newness.saw(true);
+        appended.push(asNew);
       });
     }
+    if (head === undefined) return results;
+    const placed = await placesOf(room, appended, { head, context });
+    results.push(...placed.results);
+    await eachAtOnce(placed.toBeRead, STREAMS_AT_ONCE, reading);
     return results;
   }
 }

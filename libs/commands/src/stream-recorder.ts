@@ -1,11 +1,9 @@
-import { ConcurrencyConflict, type RecordedEvent } from '#journal';
+import { ConcurrencyConflict, type NewEvent, type RecordedEvent } from '#journal';
 import { type Position, type Refusal, refuse } from '#kernel';
 import type { CommandContext } from './context.ts';
 import { commandId } from './event-ids.ts';
-
-import { type Judged, judge } from './judging.ts';
+import { type Accepted, type Judged, judge } from './judging.ts';
 import type { JudgingRoom } from './known-facts.ts';
-
 import { newEvent } from './new-event.ts';
 import type { PreparedFact, RefusedFact } from './prepared-fact.ts';
 import { expectedAfter } from './runner.ts';
@@ -13,7 +11,7 @@ import { expectedAfter } from './runner.ts';
 const DECISIONS_MAX = 8;
 
 /** Where a fact is in the log. */
-interface Place {
+export interface Place {
   readonly revision: bigint;
   readonly position: Position;
 }
@@ -43,37 +41,59 @@ export async function recordStream(
   for (let decisions = 1; ; decisions += 1) {
     const { revision, events } = await room.journal.load(stream);
     const judged = await judge(room, group, events);
-    const accepted = judged.filter((each) => each.verdict === 'accepted');
+    const accepted = acceptedOf(judged);
     const refused = judged.find((each) => each.verdict === 'refused');
     if (refused !== undefined) return judged.map((each) => withoutWriting(each, context, refused));
     try {
       const places: Places =
         accepted.length === 0 ? new Map() : await append(room, stream, revision, accepted, context);
-      return judged.map((each) => result(each, context, places));
+      return resultsOf(judged, context, places);
     } catch (error) {
       if (!(error instanceof ConcurrencyConflict) || decisions >= DECISIONS_MAX) throw error;
     }
   }
 }
 
-type Places = ReadonlyMap<PreparedFact, Place>;
+export type Places = ReadonlyMap<PreparedFact, Place>;
 
-async function append(
+export function acceptedOf(judged: readonly Judged[]): readonly Accepted[] {
+  return judged.filter((each) => each.verdict === 'accepted');
+}
+
+/** The accepted facts as events, in their order: metadata written, personal fields sealed. */
+export function eventsOf(
   { journal }: JudgingRoom,
-  stream: string,
-  revision: bigint,
-  accepted: readonly Extract<Judged, { verdict: 'accepted' }>[],
+  accepted: readonly Accepted[],
   context: CommandContext,
-): Promise<Places> {
-  const events = await Promise.all(
+): Promise<NewEvent[]> {
+  return Promise.all(
     accepted.map(({ fact, factType }) =>
       newEvent(journal.keys, { id: fact.eventId, event: fact, factType, context, source: fact.source }),
     ),
   );
-  const receipt = await journal.append(stream, events, expectedAfter(revision));
+}
+
+/** One result for each judged fact of a stream whose accepted facts are at `places`; none of them was refused. */
+export function resultsOf(
+  judged: readonly Judged[],
+  context: CommandContext,
+  places: Places,
+): readonly FactResult[] {
+  return judged.map((each) => result(each, context, places));
+}
+
+async function append(
+  room: JudgingRoom,
+  stream: string,
+  revision: bigint,
+  accepted: readonly Accepted[],
+  context: CommandContext,
+): Promise<Places> {
+  const events = await eventsOf(room, accepted, context);
+  const receipt = await room.journal.append(stream, events, expectedAfter(revision));
   const first = receipt.revision - BigInt(events.length - 1);
   const places: readonly Place[] =
-    events.length === 1 ? [receipt] : (await journal.loadFrom(stream, first, events.length)).events;
+    events.length === 1 ? [receipt] : (await room.journal.loadFrom(stream, first, events.length)).events;
   return new Map(
     accepted.map(({ fact }, i) => {
       const place = places[i];
