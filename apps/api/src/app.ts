@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { type TokenKeys, TokenVerifier } from '#access';
 import { allRules } from '#areas';
 import { CommandsModule, FactRecorder } from '#commands';
+import { crashPoint } from '#crash-points';
 import { CustomerFilesModule } from '#customer-files';
 import type { Journal } from '#journal';
 import type { ReadModels } from '#read-models';
@@ -131,6 +132,12 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
         ),
     }),
   );
+  fastify.addHook('preHandler', async ({ method }) => {
+    if (method === 'POST') crashPoint('api.before-command');
+  });
+  fastify.addHook('onSend', async ({ method }) => {
+    if (method === 'POST') crashPoint('api.before-answer');
+  });
   await app.init();
   await fastify.ready();
   return app;

@@ -1,3 +1,4 @@
+import { crashPoint } from '#crash-points';
 import { canonicalJson, isRefusal, type Refusal, sha256Hex } from '#kernel';
 import { FACTS_AT_ONCE, recordCalls } from './calls.ts';
 import { checkRows } from './check-rows.ts';
@@ -111,7 +112,9 @@ async function importing(request: ImportRequest): Promise<ImportReport | Refusal
     refused: run.refused,
   };
   if (run.refused.length > 0 && !skipping) return { status: 'stopped', ...outcome };
+  crashPoint('import.before-accept');
   await acceptBatch(request, outcome, rejected);
+  crashPoint('import.after-accept');
   return { status: 'accepted', ...outcome };
 }
 
@@ -149,6 +152,7 @@ async function record(
         refused.push(refusedRow(fact, result.problem));
     }
     facts += batch.length;
+    crashPoint('import.between-calls');
     onProgress?.({ phase: 'record', rows, rowsTotal: checked.rowsRead, facts, factsTotal: checked.facts });
   };
   for await (const result of planImport(files, mapping)) {

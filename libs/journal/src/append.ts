@@ -4,6 +4,7 @@ import {
   StreamDeletedError,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
+import { crashPoint } from '#crash-points';
 import { position } from '#kernel';
 import type { StoreClient } from './client.ts';
 import type { ExpectedRevision, NewEvent, Receipt } from './entries.ts';
@@ -32,11 +33,13 @@ export async function appendTo(store: StoreClient, batch: AppendBatch): Promise<
   try {
     return await repeatWhileAway(store, `appending to ${stream}`, async ({ number, deadlineMs }) => {
       outcomeUnknown = number > 1;
+      crashPoint('journal.before-append');
       const result = await store.client.appendToStream(store.namespace + stream, events.map(jsonEvent), {
         expectedRevision: expected,
         deadline: deadlineMs,
         ...(store.appendCredentials && { credentials: store.appendCredentials }),
       });
+      crashPoint('journal.after-append');
       if (result.position === undefined) return receiptFromLog(store, batch, result.nextExpectedRevision);
       return receipt(batch, result.nextExpectedRevision, position(result.position.commit));
     });

@@ -1,4 +1,5 @@
 import type { Collection, Db } from 'mongodb';
+import { crashPoint } from '#crash-points';
 import type { Input } from './projector.ts';
 
 /** Which stream holds an event: corrections name their target by its id alone. */
@@ -22,6 +23,7 @@ export async function recordPlaces(db: Db, inputs: readonly Input[]): Promise<vo
   } catch (error) {
     if ((error as { code?: unknown }).code !== 11000) throw error;
   }
+  crashPoint('projector.after-places');
 }
 
 export async function placeOfEvent(db: Db, eventId: string): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import { type CrashPoint, crashPoint } from '#crash-points';
 import type { Position } from '#kernel';
 import {
   addHash,
@@ -15,11 +16,16 @@ import {
   type Write,
 } from '#scorecard';
 import { type CheckpointDocument, checkpoints, epochCollections } from './collections.ts';
-import { crashPoint } from './crash-point.ts';
 import { HistoryWriter } from './histories.ts';
 import { PageWriter, ProjectionFenced } from './tails.ts';
 
 export { ProjectionFenced };
+
+const AFTER: Readonly<Record<Write, CrashPoint>> = {
+  chunks: 'projector.after-chunks',
+  histories: 'projector.after-histories',
+  checkpoint: 'projector.after-checkpoint',
+};
 
 /** One event of the log as a projector takes it: what it changes, that it could not be read, or neither. */
 export type Input = Place &
@@ -165,7 +171,7 @@ export class Projector {
       crashPoint('projector.before-chunks');
       for (const write of WRITE_ORDER) {
         await writes[write]();
-        crashPoint(`projector.after-${write}`);
+        crashPoint(AFTER[write]);
       }
     } catch (error) {
       // What was believed about the store may no longer hold: the next attempt starts from what is there.

@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import { crashPoint } from '#crash-points';
 import type { Position } from '#kernel';
 import type { Dimension } from '#scorecard';
 import { checkpoints, epochCollections, liveEpochs } from './collections.ts';
@@ -54,6 +55,7 @@ export async function rebuild(
     for await (const batch of feed(projector.position, target)) {
       await projector.project(batch);
       events += batch.length;
+      crashPoint('rebuild.between-batches');
       onProgress({
         dimension: dimension.name,
         position: projector.position,
@@ -73,7 +75,9 @@ export async function rebuild(
     if (projector.position !== target || rebuilt !== live?.content) return { ...report, equal: false };
     const now = await checkpoints(db).findOne({ _id: liveId });
     if (now?.position !== target && round < ROUNDS_MAX) continue;
+    crashPoint('rebuild.before-take-over');
     await liveEpochs(db).updateOne({ _id: dimension.name }, { $set: { epoch } }, { upsert: true });
+    crashPoint('rebuild.after-take-over');
     return { ...report, equal: true };
   }
 }

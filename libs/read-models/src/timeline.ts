@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import { crashPoint } from '#crash-points';
 import type { Position } from '#kernel';
 import { binaryOf, bytesOf, checkpoints, padded, type TimelineDocument, timeline } from './collections.ts';
 import { ProjectionFenced } from './tails.ts';
@@ -78,6 +79,7 @@ export class Timeline {
     if (previous === this.#position) return;
     try {
       await this.#write(rises);
+      crashPoint('timeline.after-rises');
       const moved = await checkpoints(this.#db).updateOne(
         { _id: CHECKPOINT, position: this.#position },
         { $set: { position: previous, time } },
@@ -88,6 +90,7 @@ export class Timeline {
       await this.#load();
       throw error;
     }
+    crashPoint('timeline.after-checkpoint');
     this.#position = previous;
     this.#time = time;
   }

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { open as openLmdb } from 'lmdb';
+import { crashPoint } from '#crash-points';
 
 /** A sealed value as it stands in event data: only who has the subject's key can read it. */
 export interface Sealed {
@@ -79,6 +80,7 @@ export function openKeyStore({ directory }: { readonly directory: string }): Key
     await db.ifNoExists(subject, () => {
       db.put(subject, { keyId: randomUUID(), key: randomBytes(32) });
     });
+    crashPoint('keys.after-create');
     const stored = db.get(subject);
     if (stored === undefined)
       throw new Error(`The key store in ${directory} did not keep a key it was given.`);
