@@ -1,9 +1,15 @@
 import { Binary, type Collection, type Db, MongoClient } from 'mongodb';
 import type { ProjectionName } from '#scorecard';
 
-/** A chunk of a page. `_id` = `<page>|<lo>`; groups as packed by the scorecard room. */
+/**
+ * A chunk of a page; groups as packed by the scorecard room. The open chunk, to which is appended, is `<page>|~`; a sealed
+ * one is `<page>|<hi>`. So the open chunks of many pages are one `$in`, and the chunk that holds a position is one seek:
+ * the first whose `_id` is not below `<page>|<position>`.
+ */
 export interface ChunkDocument {
   readonly _id: string;
+  /** Position of the first group. */
+  readonly lo: bigint;
   /** Position of the last group. */
   readonly hi: bigint;
   /** Deltas in the groups. */
@@ -14,13 +20,16 @@ export interface ChunkDocument {
   readonly g: readonly Binary[];
 }
 
-/** A keyed history. `j` is the JSON of an entry's items. */
+/** A segment of a keyed history. The first is `<key>`, a later one `<key>\n<lo>`; ids hold no control characters. */
 export interface HistoryDocument {
   readonly _id: string;
   /** Position of the first entry. */
   readonly lo: bigint;
   readonly hi: bigint;
-  readonly e: readonly { readonly p: bigint; readonly j: string }[];
+  /** Length of the entries' items as JSON; decides when the segment is full. */
+  readonly b: number;
+  /** Entries as JSON `[[position, item, …], …]`, positions as text; one element for each write. */
+  readonly e: readonly string[];
 }
 
 /** How far a dimension's epoch has come. `_id` = `<dimension>/<epoch>`. */
@@ -32,6 +41,8 @@ export interface CheckpointDocument {
   readonly events: bigint;
   readonly deltas: bigint;
   readonly content: string;
+  /** How pages and histories are laid out; an epoch of another layout is projected anew. */
+  readonly layout?: number;
 }
 
 /** Which epoch of a dimension answers questions. `_id` = dimension. */
@@ -94,6 +105,16 @@ export function timeline(db: Db): Collection<TimelineDocument> {
 /** 64-bit positions in an order that text comparison keeps. */
 export function padded(position: bigint): string {
   return position.toString().padStart(20, '0');
+}
+
+/** `_id` of the chunk of a page that is appended to. */
+export function openChunk(page: string): string {
+  return `${page}|~`;
+}
+
+/** `_id` of a full chunk that ends with `hi`. */
+export function sealedChunk(page: string, hi: bigint): string {
+  return `${page}|${padded(hi)}`;
 }
 
 export function bytesOf(binary: Binary): Uint8Array {

@@ -16,8 +16,9 @@ import {
   type Write,
 } from '#scorecard';
 import { type CheckpointDocument, checkpoints, epochCollections } from './collections.ts';
+import { ProjectionFenced } from './fenced.ts';
 import { HistoryWriter } from './histories.ts';
-import { PageWriter, ProjectionFenced } from './tails.ts';
+import { PageWriter } from './tails.ts';
 
 export { ProjectionFenced };
 
@@ -57,6 +58,9 @@ export interface ProjectorStatus {
   readonly content: string;
 }
 
+/** Read models of an earlier layout are no loss: they are projected again from the log. */
+const LAYOUT = 2;
+
 /**
  * Brings one epoch of one dimension forward.
  *
@@ -72,14 +76,19 @@ export class Projector {
   readonly #histories: HistoryWriter;
   #checkpoint: CheckpointDocument;
 
-  private constructor(db: Db, dimension: Dimension, epoch: number, checkpoint: CheckpointDocument) {
+  private constructor(
+    db: Db,
+    dimension: Dimension,
+    epoch: number,
+    { checkpoint, empty }: { checkpoint: CheckpointDocument; empty: boolean },
+  ) {
     this.#db = db;
     this.#dimension = dimension;
     this.#epoch = epoch;
     this.#checkpoint = checkpoint;
     const collections = epochCollections(db, dimension.name, epoch);
-    this.#pages = new PageWriter(collections.pages);
-    this.#histories = new HistoryWriter(collections.histories);
+    this.#pages = new PageWriter(collections.pages, empty);
+    this.#histories = new HistoryWriter(collections.histories, empty);
   }
 
   static async open(db: Db, dimension: Dimension, epoch: number): Promise<Projector> {
@@ -91,10 +100,20 @@ export class Projector {
       events: 0n,
       deltas: 0n,
       content: NO_CONTENT,
+      layout: LAYOUT,
     };
     const { _id: __, ...fields } = zero;
     await checkpoints(db).updateOne({ _id }, { $setOnInsert: fields }, { upsert: true });
-    return new Projector(db, dimension, epoch, (await checkpoints(db).findOne({ _id })) ?? zero);
+    let checkpoint = (await checkpoints(db).findOne({ _id })) ?? zero;
+    if (Number(checkpoint.layout) !== LAYOUT) {
+      const { pages, histories } = epochCollections(db, dimension.name, epoch);
+      await pages.drop();
+      await histories.drop();
+      await checkpoints(db).replaceOne({ _id }, fields);
+      checkpoint = zero;
+    }
+    const empty = checkpoint.position === 0n && (await isEmpty(db, dimension, epoch));
+    return new Projector(db, dimension, epoch, { checkpoint, empty });
   }
 
   get position(): Position {
@@ -190,4 +209,12 @@ export class Projector {
       );
     this.#checkpoint = { _id, ...next };
   }
+}
+
+/** True when nothing was written to an epoch, not even by an attempt that did not reach its first checkpoint. */
+async function isEmpty(db: Db, dimension: Dimension, epoch: number): Promise<boolean> {
+  const { pages, histories } = epochCollections(db, dimension.name, epoch);
+  const projection = { _id: 1 };
+  const found = await Promise.all([pages.findOne({}, { projection }), histories.findOne({}, { projection })]);
+  return found.every((document) => document === null);
 }

@@ -1,8 +1,26 @@
 import type { Db } from 'mongodb';
 import type { Position } from '#kernel';
-import { addGroups, History, type ProjectionName, type Reader, type Totals, unpackTotals } from '#scorecard';
-import { bytesOf, type EpochCollections, epochCollections, padded } from './collections.ts';
-import { historyOf } from './histories.ts';
+import {
+  addGroups,
+  type History,
+  type ProjectionName,
+  type Reader,
+  type Totals,
+  unpackTotals,
+} from '#scorecard';
+import {
+  bytesOf,
+  type ChunkDocument,
+  type EpochCollections,
+  epochCollections,
+  type HistoryDocument,
+  openChunk,
+  sealedChunk,
+} from './collections.ts';
+import { historyOf, keyOf, loadHistories, SEGMENT } from './segments.ts';
+
+const PAGES_AT_ONCE = 1_000;
+const SEEKS_AT_ONCE = 16;
 
 /**
  * Reads one epoch of one dimension as of a position. "As known at T" is one indexed seek for each page: the last chunk
@@ -17,51 +35,74 @@ export class EpochReader implements Reader {
     this.#collections = epochCollections(db, dimension, epoch);
   }
 
+  /** The open chunks together; a page whose open chunk begins later is sought alone. */
   async pages(keys: readonly string[]): Promise<ReadonlyMap<string, Totals>> {
     const found = new Map<string, Totals>();
-    await Promise.all(
-      [...new Set(keys)].map(async (key) => {
-        const totals = await this.page(key);
-        if (totals) found.set(key, totals);
-      }),
-    );
+    const earlier: string[] = [];
+    const asked = [...new Set(keys)];
+    for (let at = 0; at < asked.length; at += PAGES_AT_ONCE) {
+      const ids = asked.slice(at, at + PAGES_AT_ONCE).map(openChunk);
+      for await (const chunk of this.#collections.pages.find({ _id: { $in: ids } })) {
+        const key = chunk._id.slice(0, -2);
+        if (chunk.lo > this.knownAt) earlier.push(key);
+        else found.set(key, totalsOf(chunk, this.knownAt) as Totals);
+      }
+    }
+    for (let at = 0; at < earlier.length; at += SEEKS_AT_ONCE) {
+      await Promise.all(
+        earlier.slice(at, at + SEEKS_AT_ONCE).map(async (key) => {
+          const totals = await this.page(key);
+          if (totals) found.set(key, totals);
+        }),
+      );
+    }
     return found;
   }
 
   /** The totals of one page; undefined when nothing was written to it by then. */
   async page(key: string): Promise<Totals | undefined> {
     const chunk = await this.#collections.pages.findOne(
-      { _id: { $gte: `${key}|`, $lte: `${key}|${padded(this.knownAt)}` } },
-      { sort: { _id: -1 } },
+      { _id: { $gte: sealedChunk(key, this.knownAt), $lte: openChunk(key) } },
+      { sort: { _id: 1 } },
     );
-    if (!chunk) return undefined;
-    const totals = unpackTotals(bytesOf(chunk.t));
-    for (const packed of chunk.g) addGroups(totals, bytesOf(packed), this.knownAt);
-    return totals;
+    return chunk ? totalsOf(chunk, this.knownAt) : undefined;
   }
 
   async histories(keys: readonly string[]): Promise<ReadonlyMap<string, History>> {
-    const found = new Map(keys.map((key) => [key, new History(key)]));
-    for await (const document of this.#collections.histories.find({ _id: { $in: [...found.keys()] } })) {
-      found.set(document._id, historyOf(document));
-    }
-    return found;
+    return loadHistories(this.#collections.histories, keys);
   }
 
   async historiesUnder(prefix: string): Promise<readonly History[]> {
-    const found: History[] = [];
     const range = { _id: { $gte: prefix, $lt: `${prefix}\u{10FFFF}` } };
-    for await (const document of this.#collections.histories.find(range, { sort: { _id: 1 } }))
-      found.push(historyOf(document));
-    return found;
+    const segments = new Map<string, HistoryDocument[]>();
+    for await (const segment of this.#collections.histories.find(range, { sort: { _id: 1 } })) {
+      const key = keyOf(segment);
+      const known = segments.get(key);
+      if (known) known.push(segment);
+      else segments.set(key, [segment]);
+    }
+    return [...segments].map(([key, own]) => historyOf(key, own));
   }
 
   /** Keys of histories that begin with `prefix`, in text order after `prefix + cursor`, at most `limit`. */
   async keysUnder(prefix: string, cursor: string | undefined, limit: number): Promise<readonly string[]> {
     const range = { _id: { $gt: `${prefix}${cursor ?? ''}`, $lt: `${prefix}\u{10FFFF}` } };
-    const found = await this.#collections.histories
-      .find(range, { sort: { _id: 1 }, limit, projection: { lo: 1 } })
-      .toArray();
-    return found.filter(({ lo }) => lo <= this.knownAt).map(({ _id }) => _id);
+    const keys: string[] = [];
+    const segments = this.#collections.histories.find(range, { sort: { _id: 1 }, projection: { lo: 1 } });
+    for await (const { _id, lo } of segments) {
+      if (_id.includes(SEGMENT) || lo > this.knownAt) continue;
+      keys.push(_id);
+      if (keys.length >= limit) break;
+    }
+    return keys;
   }
+}
+
+/** What a chunk says about its page at a position that does not lie after it; undefined: nothing was written by then. */
+function totalsOf(chunk: ChunkDocument, upTo: Position): Totals | undefined {
+  const opening = bytesOf(chunk.t);
+  if (chunk.lo > upTo && opening.length === 0) return undefined;
+  const totals = unpackTotals(opening);
+  for (const packed of chunk.g) addGroups(totals, bytesOf(packed), upTo);
+  return totals;
 }

@@ -2,11 +2,12 @@ import { LRUCache } from 'lru-cache';
 import type { AnyBulkWriteOperation, Collection } from 'mongodb';
 import type { Position } from '#kernel';
 import { addGroups, type Group, packGroups, packTotals, Totals, unpackTotals } from '#scorecard';
-import { binaryOf, bytesOf, type ChunkDocument, padded } from './collections.ts';
+import { binaryOf, bytesOf, type ChunkDocument, openChunk, sealedChunk } from './collections.ts';
+import { ProjectionFenced } from './fenced.ts';
+import { SeenKeys } from './seen-keys.ts';
 
-/** The last chunk of a page as it stands in the store, and the page's totals up to its end. */
+/** The open chunk of a page as it stands in the store, and the page's totals up to its end. */
 interface Tail {
-  readonly id: string;
   readonly hi: bigint;
   readonly count: number;
   readonly totals: Totals;
@@ -14,68 +15,101 @@ interface Tail {
 
 /** A chunk is full when it holds this many deltas, or as many as there are totals to repeat: borders depend on content alone. */
 const CHUNK_DELTAS = 256;
-const TAILS_KEPT = 20_000;
-const SEEKS_AT_ONCE = 16;
+/** How many totals the tails that are kept may hold together. */
+const TOTALS_KEPT = 100_000;
+const PAGES_AT_ONCE = 1_000;
 
-/** What a write found to be otherwise: another process writes the same read model, or the store lost something. */
-export class ProjectionFenced extends Error {}
+type Operation = AnyBulkWriteOperation<ChunkDocument>;
 
 /**
  * Writes groups of deltas to the ends of their pages.
  *
- * Idempotent by position: groups at or below the end of a page are already there. A chunk is appended to only while it
- * ends where this process believes (compare-and-set on `hi`).
+ * Idempotent by position: groups at or below the end of a page are already there. The open chunk is appended to only
+ * while it ends where this process believes (compare-and-set on `hi`). A full one is sealed when the next group comes: first
+ * it is there under its own name, then the open one begins anew; a crash between leaves both, which say the same.
  */
 export class PageWriter {
   readonly #pages: Collection<ChunkDocument>;
-  readonly #tails = new LRUCache<string, Tail>({ max: TAILS_KEPT });
+  readonly #tails = new LRUCache<string, Tail>({
+    maxSize: TOTALS_KEPT,
+    sizeCalculation: ({ totals }) => totals.size + 1,
+  });
+  /** Every page in the store, while this writer has written all of them. */
+  #seen: SeenKeys | undefined;
 
-  constructor(pages: Collection<ChunkDocument>) {
+  /** `empty`: nothing is in the store yet. */
+  constructor(pages: Collection<ChunkDocument>, empty: boolean) {
     this.#pages = pages;
+    this.#seen = empty ? new SeenKeys() : undefined;
   }
 
   /** Forgets what it believes about the store. */
   forget(): void {
     this.#tails.clear();
+    this.#seen = undefined;
   }
 
   async write(groups: ReadonlyMap<string, readonly Group[]>, between: () => void): Promise<void> {
     const tails = await this.#load([...groups.keys()]);
-    const operations: AnyBulkWriteOperation<ChunkDocument>[] = [];
-    const moved = new Map<string, Tail>();
-    let appended = 0;
+    const plans: Plan[] = [];
     for (const [page, all] of groups) {
       const known = tails.get(page);
       const fresh = known ? all.filter(({ position }) => position > known.hi) : all;
-      if (fresh.length === 0) continue;
-      const writes = chunked(page, known, fresh);
-      for (const { operation, append } of writes.operations) {
-        operations.push(operation);
-        if (append) appended++;
-      }
-      moved.set(page, writes.tail);
+      if (fresh.length > 0) plans.push(planOf(page, known, fresh));
     }
-    if (operations.length === 0) return;
-    const half = Math.ceil(operations.length / 2);
+    if (plans.length === 0) return;
+    await this.#seal(plans);
+    const half = Math.ceil(plans.length / 2);
     // Two halves, so that a kill between them is a case that the storms can make.
-    for (const part of [operations.slice(0, half), operations.slice(half)]) {
-      if (part.length > 0) appended -= await this.#apply(part);
+    for (const part of [plans.slice(0, half), plans.slice(half)]) {
+      await this.#move(part);
       between();
     }
-    if (appended !== 0)
-      throw new ProjectionFenced(
-        `${appended} chunks did not end where this projector left them; another one is writing.`,
-      );
-    for (const [page, tail] of moved) this.#tails.set(page, tail);
+    for (const { page, tail } of plans) {
+      this.#tails.set(page, tail);
+      this.#seen?.add(page);
+    }
   }
 
-  async #apply(operations: AnyBulkWriteOperation<ChunkDocument>[]): Promise<number> {
+  /** Full chunks under their own names. One that is there already says the same: it stays. */
+  async #seal(plans: readonly Plan[]): Promise<void> {
+    const stored = await this.#open(plans.filter(({ sealing }) => sealing).map(({ page }) => page));
+    const operations = plans.flatMap(({ page, known, sealing, full }): Operation[] => {
+      const chunks = [...full];
+      if (sealing) {
+        const open = stored.get(page);
+        if (open?.hi !== known?.hi || !open)
+          throw new ProjectionFenced(
+            `page ${page} does not end where this projector left it; another one is writing.`,
+          );
+        const { _id: _, ...chunk } = open;
+        chunks.push(sealing === 'as-it-is' ? chunk : { ...sealing, ...opening(chunk, sealing) });
+      }
+      return chunks.map((chunk) => ({
+        updateOne: {
+          filter: { _id: sealedChunk(page, chunk.hi) },
+          update: { $setOnInsert: chunk },
+          upsert: true,
+        },
+      }));
+    });
+    if (operations.length > 0) await this.#pages.bulkWrite(operations, { ordered: false });
+  }
+
+  async #move(plans: readonly Plan[]): Promise<void> {
+    if (plans.length === 0) return;
+    const expected = plans.filter(({ known }) => known).length;
     try {
-      return (await this.#pages.bulkWrite(operations, { ordered: false })).matchedCount;
+      const operations = plans.map(({ operation }) => operation);
+      const { matchedCount } = await this.#pages.bulkWrite(operations, { ordered: false });
+      if (matchedCount !== expected)
+        throw new ProjectionFenced(
+          `${expected - matchedCount} pages did not end where this projector left them; another one is writing.`,
+        );
     } catch (error) {
       if ((error as { code?: unknown }).code === 11000) {
         throw new ProjectionFenced(
-          'a chunk that this projector wanted to begin is already there; another one is writing.',
+          'a page that this projector wanted to begin is already there; another one is writing.',
         );
       }
       throw error;
@@ -88,18 +122,18 @@ export class PageWriter {
     for (const page of pages) {
       const tail = this.#tails.get(page);
       if (tail) found.set(page, tail);
-      else missing.push(page);
+      else if (this.#seen?.has(page) ?? true) missing.push(page);
     }
-    for (let at = 0; at < missing.length; at += SEEKS_AT_ONCE) {
-      await Promise.all(
-        missing.slice(at, at + SEEKS_AT_ONCE).map(async (page) => {
-          const chunk = await this.#pages.findOne(
-            { _id: { $gt: `${page}|`, $lt: `${page}~` } },
-            { sort: { _id: -1 } },
-          );
-          if (chunk) found.set(page, tailOf(chunk));
-        }),
-      );
+    for (const [page, chunk] of await this.#open(missing)) found.set(page, tailOf(chunk));
+    return found;
+  }
+
+  async #open(pages: readonly string[]): Promise<Map<string, ChunkDocument>> {
+    const found = new Map<string, ChunkDocument>();
+    for (let at = 0; at < pages.length; at += PAGES_AT_ONCE) {
+      const ids = pages.slice(at, at + PAGES_AT_ONCE).map(openChunk);
+      for await (const chunk of this.#pages.find({ _id: { $in: ids } }))
+        found.set(chunk._id.slice(0, -2), chunk);
     }
     return found;
   }
@@ -108,59 +142,77 @@ export class PageWriter {
 function tailOf(chunk: ChunkDocument): Tail {
   const totals = unpackTotals(bytesOf(chunk.t));
   for (const packed of chunk.g) addGroups(totals, bytesOf(packed), chunk.hi as Position);
-  return { id: chunk._id, hi: chunk.hi, count: chunk.c, totals };
+  return { hi: chunk.hi, count: chunk.c, totals };
 }
 
-interface Write {
-  readonly operation: AnyBulkWriteOperation<ChunkDocument>;
-  /** An append has to match exactly one chunk. */
-  readonly append: boolean;
+type Chunk = Omit<ChunkDocument, '_id'>;
+
+/** What becomes of one page in a batch. */
+interface Plan {
+  readonly page: string;
+  readonly known: Tail | undefined;
+  /** The stored open chunk is full, after these last groups if there are any: it has to be sealed. */
+  readonly sealing: 'as-it-is' | Pick<Chunk, 'hi' | 'c' | 'g'> | undefined;
+  /** Chunks that begin and are full within the batch. */
+  readonly full: readonly Chunk[];
+  /** Brings the open chunk forward, or begins it. */
+  readonly operation: Operation;
+  readonly tail: Tail;
 }
 
-/** Distributes fresh groups over the last chunk and new ones. */
-function chunked(
-  page: string,
-  known: Tail | undefined,
-  fresh: readonly Group[],
-): { operations: Write[]; tail: Tail } {
-  const operations: Write[] = [];
-  let tail = known;
-  let at = 0;
-  while (at < fresh.length) {
-    const begins = tail === undefined || tail.count >= Math.max(CHUNK_DELTAS, tail.totals.size);
-    const totals: Totals = tail?.totals ?? new Totals();
-    const opening = begins ? packTotals(totals) : undefined;
-    let count = begins ? 0 : (tail as Tail).count;
+/** The rest of a stored chunk that is sealed with more groups. */
+function opening({ lo, t, g }: Chunk, { g: more }: Pick<Chunk, 'g'>): Pick<Chunk, 'lo' | 't' | 'g'> {
+  return { lo, t, g: [...g, ...more] };
+}
+
+/** Distributes fresh groups over the open chunk and new ones. */
+function planOf(page: string, known: Tail | undefined, fresh: readonly Group[]): Plan {
+  const totals = known?.totals ?? new Totals();
+  const chunks: Chunk[] = [];
+  let appended: Pick<Chunk, 'hi' | 'c' | 'g'> | undefined;
+  for (let at = 0; at < fresh.length; ) {
+    const continues = known !== undefined && at === 0 && known.count < roomIn(totals);
+    const t = continues ? undefined : binaryOf(packTotals(totals));
     const from = at;
-    while (at < fresh.length && count < Math.max(CHUNK_DELTAS, totals.size)) {
+    let c = continues ? known.count : 0;
+    while (at < fresh.length && c < roomIn(totals)) {
       const { deltas } = fresh[at] as Group;
       for (const { slot, measure, amount } of deltas) totals.add(slot, measure, amount);
-      count += deltas.length;
+      c += deltas.length;
       at++;
     }
     const part = fresh.slice(from, at);
-    const hi = (part.at(-1) as Group).position;
-    const packed = binaryOf(packGroups(part));
-    if (opening) {
-      const id = `${page}|${padded((part[0] as Group).position)}`;
-      operations.push({
-        operation: { insertOne: { document: { _id: id, hi, c: count, t: binaryOf(opening), g: [packed] } } },
-        append: false,
-      });
-      tail = { id, hi, count, totals };
-    } else {
-      const last = tail as Tail;
-      operations.push({
-        operation: {
-          updateOne: {
-            filter: { _id: last.id, hi: last.hi },
-            update: { $set: { hi, c: count }, $push: { g: packed } },
-          },
-        },
-        append: true,
-      });
-      tail = { id: last.id, hi, count, totals };
-    }
+    const [lo, hi] = [(part[0] as Group).position, (part.at(-1) as Group).position];
+    const g = [binaryOf(packGroups(part))];
+    if (t) chunks.push({ lo, hi, c, t, g });
+    else appended = { hi, c, g };
   }
-  return { operations, tail: tail as Tail };
+  const last = chunks.at(-1);
+  const { hi, c } = last ?? (appended as NonNullable<typeof appended>);
+  return {
+    page,
+    known,
+    sealing: known && last ? (appended ?? 'as-it-is') : undefined,
+    full: chunks.slice(0, -1),
+    operation: operationOf(page, known, appended, last),
+    tail: { hi, count: c, totals },
+  };
+}
+
+function operationOf(
+  page: string,
+  known: Tail | undefined,
+  appended: Pick<Chunk, 'hi' | 'c' | 'g'> | undefined,
+  last: Chunk | undefined,
+): Operation {
+  const _id = openChunk(page);
+  if (!known) return { insertOne: { document: { _id, ...(last as Chunk) } } };
+  const filter = { _id, hi: known.hi };
+  if (last) return { updateOne: { filter, update: { $set: last } } };
+  const { hi, c, g } = appended as Pick<Chunk, 'hi' | 'c' | 'g'>;
+  return { updateOne: { filter, update: { $set: { hi, c }, $push: { g: { $each: [...g] } } } } };
+}
+
+function roomIn(totals: Totals): number {
+  return Math.max(CHUNK_DELTAS, totals.size);
 }

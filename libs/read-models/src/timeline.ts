@@ -2,7 +2,7 @@ import type { Db } from 'mongodb';
 import { crashPoint } from '#crash-points';
 import type { Position } from '#kernel';
 import { binaryOf, bytesOf, checkpoints, padded, type TimelineDocument, timeline } from './collections.ts';
-import { ProjectionFenced } from './tails.ts';
+import { ProjectionFenced } from './fenced.ts';
 
 /** A position at which the running maximum of record times rises. */
 interface Rise {
