@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Server, ServerCredentials, type ServiceDefinition, status } from '@grpc/grpc-js';
 import { EventLog } from './log/event-log.ts';
 import { writeFirstEvent } from './log/first-event.ts';
@@ -60,6 +61,8 @@ export async function startEmbeddedEventStore(
   const groups = new Groups(log);
   const batchAppends = new Set<BatchAppendStream>();
   const closing = new AbortController();
+  // One listener for each read that is open, taken back when it ends; there may be many.
+  setMaxListeners(0, closing.signal);
   const reads: OpenReads = { closing: closing.signal, subscriptions: 0 };
   const server = new Server({
     'grpc.max_receive_message_length': MAX_RECEIVE_BYTES,
