@@ -24,7 +24,8 @@ interface Chunk {
 
 interface Keyed {
   readonly _id: string;
-  readonly e: readonly { readonly p: bigint; readonly j: string }[];
+  /** Entries as JSON `[[position, item, …], …]`, one element for each write. */
+  readonly e: readonly string[];
 }
 
 /** What one dimension holds, counted from its stored chunks and not from what a projector believes. */
@@ -50,7 +51,7 @@ export async function dump(readModels: ReadModels): Promise<readonly Dump[]> {
       const pages = checkChunks(dimension, await chunks.find({}, { sort: { _id: 1 } }).toArray());
       const hash = createHash('sha256').update(pages.bytes);
       for (const { _id, e } of await histories.find({}, { sort: { _id: 1 } }).toArray())
-        hash.update(`${_id}\n${e.map(({ p, j }) => `${p} ${j}`).join('\n')}\n`);
+        hash.update(`${_id}\n${JSON.stringify(e.flatMap((written) => JSON.parse(written) as unknown[]))}\n`);
       const wrong = [...pages.wrong];
       if (own?.content !== pages.content)
         wrong.push(`Once: ${dimension} says content ${own?.content}, its chunks add up to ${pages.content}`);
