@@ -33,8 +33,6 @@ export type StreamStep =
       readonly expected?: Expectation;
       /** `classic`: by the Append call, else by the shared BatchAppend stream. */
       readonly path?: 'batch' | 'classic';
-      /** `throwOnAppendFailure: false` */
-      readonly noThrow?: boolean;
     }
   | { readonly op: 'delete' | 'tombstone'; readonly stream: string; readonly expected?: Expectation }
   | {

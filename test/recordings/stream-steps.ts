@@ -60,14 +60,14 @@ async function append({ client, labels, toName }: Play, step: StepOf<'append'>):
     step.events.map((event) => eventData(labels, event)),
     {
       ...expectation<AppendExpectedRevision>(step.expected),
-      ...(step.noThrow ? { throwOnAppendFailure: false } : {}),
       // Credentials of a single call keep it off the shared BatchAppend stream.
       ...(step.path === 'classic' ? { credentials: { username: 'u', password: 'p' } } : {}),
     },
   );
-  const outcome: Record<string, unknown> = { success: result.success };
-  // With `noThrow` the client reports a revision of its own invention.
-  if (!step.noThrow || result.success) outcome['next'] = String(result.nextExpectedRevision);
+  const outcome: Record<string, unknown> = {
+    success: result.success,
+    next: String(result.nextExpectedRevision),
+  };
   // What position belongs to no events is a matter of chance on the real server.
   if (step.events.length === 0) return outcome;
   if (!result.position) return { ...outcome, position: null };
