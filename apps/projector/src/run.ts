@@ -15,6 +15,7 @@ export interface ProjectorOptions {
 
 const RETRY_FIRST_MS = 100;
 const RETRY_LONGEST_MS = 5_000;
+const LOOK_MS = 1_000;
 
 /** Follows the log with all projectors until the signal comes. A store that is away is waited for, with back-off. */
 export async function runProjector(options: ProjectorOptions): Promise<void> {
@@ -55,19 +56,33 @@ async function follow(
   // A dimension whose epoch was exchanged may be behind: the log is then read again from where it stands.
   const turn = new AbortController();
   const ended = AbortSignal.any([signal, turn.signal]);
-  await journal.subscribeAll({
-    ...(run.from > 0n ? { from: run.from } : {}),
-    signal: ended,
-    onEvents: async (events) => {
-      if (await run.followEpochs()) {
-        turn.abort();
-        return;
-      }
-      await run.project(await inputsOf(journal, events));
-      progressed();
-    },
-    onCaughtUp: () => onCaughtUp?.(),
-  });
+  const looking = lookForExchanges(run, turn);
+  await journal
+    .subscribeAll({
+      ...(run.from > 0n ? { from: run.from } : {}),
+      signal: ended,
+      onEvents: async (events) => {
+        if (await run.followEpochs()) {
+          turn.abort();
+          return;
+        }
+        await run.project(await inputsOf(journal, events));
+        progressed();
+      },
+      onCaughtUp: () => onCaughtUp?.(),
+    })
+    .finally(() => clearInterval(looking));
+}
+
+/** A quiet log brings no batch to notice an exchanged epoch at: it is looked for by the clock as well. */
+function lookForExchanges(run: ProjectionRun, turn: AbortController): NodeJS.Timeout {
+  return setInterval(() => {
+    void run.epochsExchanged().then(
+      (exchanged) => exchanged && turn.abort(),
+      // A store that is away is noticed, and told, by the projection itself.
+      () => turn.abort(),
+    );
+  }, LOOK_MS);
 }
 
 function wait(ms: number, signal: AbortSignal): Promise<void> {

@@ -49,6 +49,8 @@ export interface CheckpointDocument {
 export interface LiveDocument {
   readonly _id: string;
   readonly epoch: number;
+  /** The last epoch that was given to a rebuild; none is given twice. */
+  readonly issued?: bigint;
 }
 
 /** The record times of a stretch of the log, for "as known on that day". `_id` = first position, zero-padded. */
@@ -79,6 +81,8 @@ export function connectMongo(uri: string): MongoClient {
     readPreference: 'primary',
     retryWrites: true,
     serverSelectionTimeoutMS: 5_000,
+    // A connection that has gone silent is given up; without a limit the driver would wait on it for ever.
+    socketTimeoutMS: 30_000,
     maxPoolSize: 20,
   });
 }

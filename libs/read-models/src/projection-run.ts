@@ -41,7 +41,7 @@ export class ProjectionRun {
   async followEpochs(): Promise<boolean> {
     let changed = false;
     for (const name of this.#names) {
-      const epoch = Number((await liveEpochs(this.#db).findOne({ _id: name }))?.epoch ?? 0);
+      const epoch = await liveEpoch(this.#db, name);
       if (this.#projectors.get(name)?.epoch === epoch) continue;
       this.#projectors.set(name, {
         epoch,
@@ -52,13 +52,25 @@ export class ProjectionRun {
     return changed;
   }
 
+  /** Whether an epoch has been exchanged; changes nothing, so it may be asked while a batch is under way. */
+  async epochsExchanged(): Promise<boolean> {
+    for (const name of this.#names)
+      if ((await liveEpoch(this.#db, name)) !== this.#projectors.get(name)?.epoch) return true;
+    return false;
+  }
+
+  /** Places have no checkpoint of their own: they are there before any checkpoint can move past them. */
   async project(inputs: readonly Input[]): Promise<void> {
+    await recordPlaces(this.#db, inputs);
     const done = await Promise.allSettled([
       this.#timeline.record(inputs),
-      recordPlaces(this.#db, inputs),
       ...[...this.#projectors.values()].map(({ projector }) => projector.project(inputs)),
     ]);
     const failed = done.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
   }
+}
+
+async function liveEpoch(db: Db, name: ProjectionName): Promise<number> {
+  return Number((await liveEpochs(db).findOne({ _id: name }))?.epoch ?? 0);
 }

@@ -91,7 +91,7 @@ class Queries implements ReadModels {
   }
 
   async figures({ knownAt, ...asked }: AskedFigures): Promise<FiguresAnswer> {
-    const [known, epochs] = await Promise.all([this.known(), this.#epochs()]);
+    const { known, epochs } = await this.#standing();
     const position = await this.#positionOf(knownAt, known);
     const knownAtMs = await timeAtPosition(this.db, position);
     const reader = (dimension: DimensionName) =>
@@ -110,11 +110,21 @@ class Queries implements ReadModels {
   }
 
   async known(): Promise<Position> {
-    const positions = (await this.status()).map(({ position }) => position);
+    return (await this.#standing()).known;
+  }
+
+  /**
+   * Which epochs answer, and the position that all of them have reached. Both of one reading: an epoch that takes over
+   * may be a few events behind the one before it, and must not be asked for what only that one knew.
+   */
+  async #standing(): Promise<{ readonly known: Position; readonly epochs: ReadonlyMap<string, number> }> {
+    const status = await this.status();
     const clock = await checkpoints(this.db).findOne({ _id: 'timeline/0' });
-    return [...positions, (clock?.position ?? 0n) as Position].reduce((least, own) =>
-      own < least ? own : least,
-    );
+    const positions = [...status.map(({ position }) => position), (clock?.position ?? 0n) as Position];
+    return {
+      known: positions.reduce((least, own) => (own < least ? own : least)),
+      epochs: new Map(status.map(({ dimension, epoch }) => [dimension, epoch])),
+    };
   }
 
   async waitFor(position: Position, waitMs: number): Promise<boolean> {
@@ -129,7 +139,7 @@ class Queries implements ReadModels {
   async customerFiles(
     knownAt?: KnownAt,
   ): Promise<{ readonly files: CustomerFileReader; readonly knownAt: Position }> {
-    const [known, epochs] = await Promise.all([this.known(), this.#epochs()]);
+    const { known, epochs } = await this.#standing();
     const position = await this.#positionOf(knownAt, known);
     return { files: new CustomerFileReader(this.db, epochs.get('files') ?? 0, position), knownAt: position };
   }

@@ -3,7 +3,7 @@ import { crashPoint } from '#crash-points';
 import type { Position } from '#kernel';
 import type { Dimension } from '#scorecard';
 import { checkpoints, epochCollections, liveEpochs } from './collections.ts';
-import { type Input, Projector } from './projector.ts';
+import { type Input, ProjectionFenced, Projector } from './projector.ts';
 
 export interface RebuildProgress {
   readonly dimension: string;
@@ -42,10 +42,8 @@ export async function rebuild(
   feed: LogFeed,
   onProgress: (progress: RebuildProgress) => void = () => {},
 ): Promise<RebuildReport> {
-  const liveEpoch = Number((await liveEpochs(db).findOne({ _id: dimension.name }))?.epoch ?? 0);
-  const epoch = liveEpoch + 1;
+  const { epoch, liveEpoch } = await newEpoch(db, dimension);
   const liveId = `${dimension.name}/${liveEpoch}`;
-  await discard(db, dimension, epoch);
   const projector = await Projector.open(db, dimension, epoch);
   const begun = Date.now();
   let events = 0;
@@ -76,7 +74,7 @@ export async function rebuild(
     const now = await checkpoints(db).findOne({ _id: liveId });
     if (now?.position !== target && round < ROUNDS_MAX) continue;
     crashPoint('rebuild.before-take-over');
-    await liveEpochs(db).updateOne({ _id: dimension.name }, { $set: { epoch } }, { upsert: true });
+    await takeOver(db, dimension, { from: liveEpoch, to: epoch });
     crashPoint('rebuild.after-take-over');
     return { ...report, equal: true };
   }
@@ -89,8 +87,38 @@ function remaining(begun: number, position: bigint, target: bigint): number | un
   return Math.max(0, seconds / share - seconds);
 }
 
-/** Removes what an earlier rebuild left of an epoch. */
-export async function discard(db: Db, dimension: Dimension, epoch: number): Promise<void> {
+/**
+ * An epoch that no other rebuild has or ever had: one that was killed may still have writes under way, and they must not
+ * land in what a later one fills.
+ */
+async function newEpoch(db: Db, dimension: Dimension): Promise<{ epoch: number; liveEpoch: number }> {
+  for (;;) {
+    const live = await liveEpochs(db).findOneAndUpdate(
+      { _id: dimension.name },
+      { $inc: { issued: 1n }, $setOnInsert: { epoch: 0 } },
+      { upsert: true, returnDocument: 'after' },
+    );
+    if (!live) throw new Error(`No epoch was issued for ${dimension.name}.`);
+    const [epoch, liveEpoch] = [Number(live.issued), Number(live.epoch)];
+    // A store of an earlier version has not counted what it issued.
+    if (epoch > liveEpoch) return { epoch, liveEpoch };
+  }
+}
+
+/** Errors: ProjectionFenced when another rebuild has taken over meanwhile. */
+async function takeOver(db: Db, dimension: Dimension, { from, to }: { from: number; to: number }) {
+  const moved = await liveEpochs(db).updateOne({ _id: dimension.name, epoch: from }, { $set: { epoch: to } });
+  if (moved.matchedCount !== 1)
+    throw new ProjectionFenced(`another rebuild of ${dimension.name} took over first; this one is given up.`);
+  // Epochs given up before can take over no more; the one that was live until now may still be answering.
+  for await (const { _id } of checkpoints(db).find({ _id: { $regex: `^${dimension.name}/` } })) {
+    const epoch = Number(_id.slice(dimension.name.length + 1));
+    if (epoch < to && epoch !== from) await discard(db, dimension, epoch);
+  }
+}
+
+/** Removes an epoch. */
+async function discard(db: Db, dimension: Dimension, epoch: number): Promise<void> {
   const { pages, histories } = epochCollections(db, dimension.name, epoch);
   await pages.drop();
   await histories.drop();

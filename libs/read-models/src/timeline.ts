@@ -19,12 +19,15 @@ const CHECKPOINT = 'timeline/0';
 /**
  * From clock time to positions: `positionAt(time) = the last position p with runningMax(created up to p) ≤ time`.
  * The running maximum makes it monotonic when a server's clock steps back. Source: time.md §1.
+ *
+ * Written as pages are: rises at or below the end of the last chunk are there already, a chunk is appended to only while
+ * it ends where this process believes. What a crash left beyond the checkpoint stays, and readers look past it.
  */
 export class Timeline {
   readonly #db: Db;
   #position = 0n;
   #time = -1n;
-  #chunk: { id: string; rises: number } | undefined;
+  #chunk: { id: string; hi: bigint; rises: number } | undefined;
 
   private constructor(db: Db) {
     this.#db = db;
@@ -46,16 +49,8 @@ export class Timeline {
     const checkpoint = await checkpoints(this.#db).findOne({ _id: CHECKPOINT });
     this.#position = checkpoint?.position ?? 0n;
     this.#time = checkpoint?.time ?? -1n;
-    this.#chunk = undefined;
-    // What was written beyond the checkpoint before a crash is taken back: it will be written again.
-    await timeline(this.#db).deleteMany({ _id: { $gt: padded(this.#position) } });
     const last = await timeline(this.#db).findOne({}, { sort: { _id: -1 } });
-    if (!last) return;
-    const rises = risesOf(last).filter(({ position }) => position <= this.#position);
-    if (rises.length < risesOf(last).length) {
-      await timeline(this.#db).replaceOne({ _id: last._id }, documentOf(rises));
-    }
-    this.#chunk = { id: last._id, rises: rises.length };
+    this.#chunk = last ? { id: last._id, hi: last.hi, rises: risesOf(last).length } : undefined;
   }
 
   get position(): Position {
@@ -78,7 +73,7 @@ export class Timeline {
     }
     if (previous === this.#position) return;
     try {
-      await this.#write(rises);
+      await this.#write(rises.filter(({ position }) => position > (this.#chunk?.hi ?? 0n)));
       crashPoint('timeline.after-rises');
       const moved = await checkpoints(this.#db).updateOne(
         { _id: CHECKPOINT, position: this.#position },
@@ -99,19 +94,32 @@ export class Timeline {
     for (let at = 0; at < rises.length; ) {
       const room = this.#chunk ? RISES_PER_CHUNK - this.#chunk.rises : 0;
       const part = rises.slice(at, at + (room > 0 ? room : RISES_PER_CHUNK));
+      const { position: hi, time } = part.at(-1) as Rise;
       if (room > 0 && this.#chunk) {
-        const last = part.at(-1) as Rise;
-        await timeline(this.#db).updateOne(
-          { _id: this.#chunk.id },
-          { $set: { hi: last.position, time: last.time }, $push: { s: pack(part) } },
+        const { id, hi: end, rises: before } = this.#chunk;
+        const { matchedCount } = await timeline(this.#db).updateOne(
+          { _id: id, hi: end },
+          { $set: { hi, time }, $push: { s: pack(part) } },
         );
-        this.#chunk = { id: this.#chunk.id, rises: this.#chunk.rises + part.length };
+        if (matchedCount !== 1)
+          throw new ProjectionFenced('the timeline does not end where this process left it.');
+        this.#chunk = { id, hi, rises: before + part.length };
       } else {
         const document = documentOf(part);
-        await timeline(this.#db).insertOne(document);
-        this.#chunk = { id: document._id, rises: part.length };
+        await this.#begin(document);
+        this.#chunk = { id: document._id, hi, rises: part.length };
       }
       at += part.length;
+    }
+  }
+
+  async #begin(document: TimelineDocument): Promise<void> {
+    try {
+      await timeline(this.#db).insertOne(document);
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 11000)
+        throw new ProjectionFenced('a part of the timeline is there already; another process is writing.');
+      throw error;
     }
   }
 }
@@ -124,9 +132,12 @@ export async function positionAtTime(db: Db, timeMs: bigint, head: Position): Pr
     return 0n as Position;
   }
   const later = risesOf(chunk).find(({ time }) => time > timeMs);
-  if (later) return later.previous as Position;
-  const next = await timeline(db).findOne({ _id: { $gt: chunk._id } }, { sort: { _id: 1 } });
-  return (next ? (risesOf(next)[0] as Rise).previous : head) as Position;
+  const next = later
+    ? undefined
+    : await timeline(db).findOne({ _id: { $gt: chunk._id } }, { sort: { _id: 1 } });
+  const last = later?.previous ?? (next && (risesOf(next)[0] as Rise).previous) ?? head;
+  // The timeline may be ahead of what is projected: its own last step, or another projection.
+  return (last < head ? last : head) as Position;
 }
 
 /** The running maximum of record times at a position, milliseconds; undefined before the first event. */
