@@ -13,6 +13,7 @@ import type { Journal } from '#journal';
 import type { ReadModels } from '#read-models';
 import { takeJsonBodies } from './bodies.ts';
 import { codeVersion } from './code-version.ts';
+import { endUnreadConnections } from './connections.ts';
 import { ContractsController } from './contracts.controller.ts';
 import { CustomersController } from './customers.controller.ts';
 import { type AnswerTimes, Deadline } from './deadline.ts';
@@ -72,6 +73,7 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   const metrics = new Metrics(journal, readModels);
   metrics.watch(fastify);
   takeJsonBodies(fastify);
+  endUnreadConnections(fastify);
   const { onRoute } = options;
   if (onRoute)
     fastify.addHook('onRoute', ({ method, url }) => {

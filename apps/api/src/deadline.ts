@@ -22,11 +22,12 @@ export class Deadline implements NestInterceptor {
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const { method } = context.switchToHttp().getRequest<FastifyRequest>();
+    const { method, query } = context.switchToHttp().getRequest<FastifyRequest>();
     const kind =
       this.reflector.get<keyof AnswerTimes | undefined>(KIND, context.getHandler()) ??
       (method === 'GET' ? 'question' : 'command');
-    const ms = this.times[kind] + (kind === 'question' ? LIMITS.waitMs : 0);
+    const waits = kind === 'question' && (query as { after?: unknown }).after !== undefined;
+    const ms = this.times[kind] + (waits ? LIMITS.waitMs : 0);
     const late = () =>
       throwError(
         () =>

@@ -134,6 +134,9 @@ export async function answer(sources: FigureSources, question: FigureQuestion): 
   return { coordinates, figures, digest: digestOf({ coordinates, figures }) };
 }
 
+/** Periods of one question: forty years of months. */
+const PERIODS_MAX = 500;
+
 const REGISTERS = [
   'organisation',
   'calendars',
@@ -209,6 +212,8 @@ class Asker {
     try {
       const asked = parsePeriod(period, this.#calendar);
       const series = periodsOf(asked, this.#calendar);
+      if (series.length > PERIODS_MAX)
+        throw new Error(`"${period}" has ${series.length} periods; a series has at most ${PERIODS_MAX}.`);
       return { asked, periods: total === true && asked.grain === 'range' ? [...series, asked] : series };
     } catch (error) {
       throw new QuestionError('bad-period', 'period', (error as Error).message);
