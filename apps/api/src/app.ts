@@ -90,7 +90,7 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
     controllers: CONTROLLERS,
     providers: [
       { provide: TokenVerifier, useValue: new TokenVerifier(keys) },
-      { provide: Questions, useValue: new Questions(readModels, journal) },
+      { provide: Questions, useValue: new Questions(readModels, journal, metrics) },
       { provide: Metrics, useValue: metrics },
       { provide: UnitScope, useValue: new UnitScope(journal) },
       {

@@ -18,6 +18,7 @@ export class Metrics {
   readonly #head: Gauge;
   readonly #position: Gauge<'projection'>;
   readonly #lag: Gauge;
+  readonly #waiting: Gauge;
 
   constructor(
     private readonly journal: Journal,
@@ -51,6 +52,11 @@ export class Metrics {
       labelNames: ['projection'],
       registers,
     });
+    this.#waiting = new Gauge({
+      name: 'quadrant_questions_waiting',
+      help: 'Questions that wait for a position',
+      registers,
+    });
     this.#lag = new Gauge({
       name: 'quadrant_projection_lag_seconds',
       help: 'Age of the oldest event that is not in every read model; 0 when all are',
@@ -74,6 +80,10 @@ export class Metrics {
 
   facts(result: FactOutcome, count = 1): void {
     this.#facts.inc({ result }, count);
+  }
+
+  waiting(more: 1 | -1): void {
+    this.#waiting.inc(more);
   }
 
   async text(): Promise<string> {

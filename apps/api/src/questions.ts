@@ -15,6 +15,7 @@ import {
 import type { AskedFigures, CustomerFileReader, KnownAt, ReadModels } from '#read-models';
 import type { CustomerFileView, FiguresAnswer } from '#scorecard';
 import { LIMITS } from './limits.ts';
+import type { Metrics } from './metrics.ts';
 import { ProblemError, problem } from './problems.ts';
 import type { FiguresQuery } from './queries.ts';
 
@@ -28,6 +29,7 @@ export class Questions {
   constructor(
     readonly readModels: ReadModels,
     readonly journal: Journal,
+    private readonly metrics: Metrics,
   ) {}
 
   async figures(kpi: string, given: FiguresQuery): Promise<FiguresAnswer> {
@@ -95,12 +97,14 @@ export class Questions {
       );
     }
     this.#waiting.set(subject, waiting + 1);
+    this.metrics.waiting(1);
     try {
       if (await this.readModels.waitFor(position, waitMs)) return;
     } finally {
       const left = (this.#waiting.get(subject) ?? 1) - 1;
       if (left > 0) this.#waiting.set(subject, left);
       else this.#waiting.delete(subject);
+      this.metrics.waiting(-1);
     }
     throw new ProblemError(
       problem('not-yet-known', `Position ${after} was not projected within ${waitMs} ms; ask again.`),

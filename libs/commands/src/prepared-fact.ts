@@ -59,7 +59,7 @@ export async function prepareFact(options: {
   });
   if (rules === undefined && type !== 'FactCorrected') return refused(notRecordable(type));
   const problems = problemsOf(type, data) ?? sourceProblem(source);
-  if (problems !== undefined) return refused(problems);
+  if (problems !== undefined) return { ...refused(problems), stream: fact.stream ?? streamMeant(type, data) };
   const stream = type === 'FactCorrected' ? await targetStream(fact, locate) : streamOf(type, data);
   if (stream === undefined) {
     return refused(
@@ -68,6 +68,17 @@ export async function prepareFact(options: {
   }
   const eventId = factEventId({ type, stream, index, source, context });
   return { index, type, data, source, stream, eventId, rules };
+}
+
+/** The stream that content which is not valid was meant for: known when its ids are there. */
+function streamMeant(type: string, data: Content): string | undefined {
+  if (type === 'FactCorrected' || data === null || typeof data !== 'object') return undefined;
+  try {
+    return streamOf(type, data);
+  } catch {
+    // Without all its ids it names no stream, and holds back no other fact.
+    return undefined;
+  }
 }
 
 async function targetStream(

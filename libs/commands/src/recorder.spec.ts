@@ -118,6 +118,20 @@ describe('recording facts', () => {
     ]);
   });
 
+  it('holds a stream back for a fact of it that is not even what its contract says', async () => {
+    const [bad, known, other] = [freshId(), freshId(), freshId()];
+    await record([from(account(known), known)]);
+    const results = await record([
+      account(bad),
+      { ...account(bad), data: { ...account(bad).data, surprise: 1 } },
+      from(account(known), known),
+      cash(other),
+    ]);
+    expect(codes(results)).toEqual(['stream-refused', 'invalid-input', 'duplicate', 'appended']);
+    const { events } = await bench.journal.load('ledger-chart');
+    expect(events.some(({ data }) => data['accountCode'] === bad)).toBe(false);
+  });
+
   it('records the facts of one stream together or not at all, and those of others all the same', async () => {
     const [twice, other] = [freshId(), freshId()];
     const results = await record([account(twice), cash(other), account(twice)]);

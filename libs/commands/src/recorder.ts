@@ -4,7 +4,13 @@ import type { CommandContext } from './context.ts';
 import type { AnyFactRules } from './decider.ts';
 import type { JudgingRoom } from './known-facts.ts';
 import { type AppendedAsNew, Newness, placesOf, recordAsNew } from './new-streams.ts';
-import { type Locate, type PreparedFact, prepareFact, type SubmittedFact } from './prepared-fact.ts';
+import {
+  type Locate,
+  type PreparedFact,
+  prepareFact,
+  type RefusedFact,
+  type SubmittedFact,
+} from './prepared-fact.ts';
 import type { References } from './references.ts';
 import { type FactResult, recordStream } from './stream-recorder.ts';
 
@@ -71,6 +77,8 @@ export class FactRecorder {
     }
     const results = new Array<FactResult>(facts.length);
     const prepared: PreparedFact[] = [];
+    /** Streams that are not written to, by the fact that was refused. */
+    const refused = new Map<string, RefusedFact>();
     for (const [index, fact] of facts.entries()) {
       const outcome = await prepareFact({
         index,
@@ -79,15 +87,20 @@ export class FactRecorder {
         rules: this.#rules,
         locate: this.#options.locate,
       });
-      if ('status' in outcome) results[index] = outcome;
-      else prepared.push(outcome);
+      if (!('status' in outcome)) prepared.push(outcome);
+      else {
+        results[index] = outcome;
+        if (outcome.stream !== undefined) refused.set(outcome.stream, outcome);
+      }
     }
-    for (const result of await this.#recordPrepared(prepared, context)) results[result.index] = result;
+    for (const result of await this.#recordPrepared(prepared, refused, context))
+      results[result.index] = result;
     return results;
   }
 
   async #recordPrepared(
     prepared: readonly PreparedFact[],
+    refused: ReadonlyMap<string, RefusedFact>,
     context: CommandContext,
   ): Promise<readonly FactResult[]> {
     const room: JudgingRoom = { ...this.#options, rulesOf: this.#rules };
@@ -96,7 +109,7 @@ export class FactRecorder {
     const reading = async (group: readonly PreparedFact[]): Promise<void> => {
       const [first] = group;
       if (first === undefined) return;
-      const read = await recordStream(room, first.stream, group, context);
+      const read = await recordStream(room, first.stream, group, context, refused.get(first.stream));
       this.#newness.saw(read.some((each) => each.status === 'appended' && each.revision === 0n));
       results.push(...read);
     };
@@ -107,7 +120,8 @@ export class FactRecorder {
     for (const phase of phases) {
       await eachAtOnce(phase, STREAMS_AT_ONCE, async (group): Promise<void> => {
         const stream = group[0]?.stream;
-        if (head === undefined || stream === undefined || !this.#newness.likely) return reading(group);
+        if (head === undefined || stream === undefined || refused.has(stream) || !this.#newness.likely)
+          return reading(group);
         const asNew = await recordAsNew(room, group, { stream, head, context });
         if (asNew === undefined) return reading(group);
         this.#newness.saw(true);

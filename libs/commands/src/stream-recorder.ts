@@ -37,13 +37,16 @@ export async function recordStream(
   stream: string,
   group: readonly PreparedFact[],
   context: CommandContext,
+  /** A fact of this stream that was refused before the others were looked at: nothing is written then. */
+  refusedBefore?: RefusedFact,
 ): Promise<readonly FactResult[]> {
   for (let decisions = 1; ; decisions += 1) {
     const { revision, events } = await room.journal.load(stream);
     const judged = await judge(room, group, events);
     const accepted = acceptedOf(judged);
     const refused = judged.find((each) => each.verdict === 'refused');
-    if (refused !== undefined) return judged.map((each) => withoutWriting(each, context, refused));
+    const because = refusedBefore?.index ?? refused?.fact.index;
+    if (because !== undefined) return judged.map((each) => withoutWriting(each, context, because));
     try {
       const places: Places =
         accepted.length === 0 ? new Map() : await append(room, stream, revision, accepted, context);
@@ -118,7 +121,7 @@ function result(judged: Judged, context: CommandContext, places: Places): FactRe
 }
 
 /** The result when nothing is written for this stream, because it is there already or because one was refused. */
-function withoutWriting(judged: Judged, context: CommandContext, because: Judged | undefined): FactResult {
+function withoutWriting(judged: Judged, context: CommandContext, because: number | undefined): FactResult {
   const { fact, verdict } = judged;
   switch (verdict) {
     case 'recorded':
@@ -137,11 +140,10 @@ function statusOfEarlier({ metadata }: RecordedEvent, context: CommandContext): 
   return mine !== undefined && metadata['$causationId'] === mine ? 'appended' : 'duplicate';
 }
 
-function heldBack(because: Judged | undefined): Refusal {
-  const index = because === undefined ? 'unknown' : because.fact.index;
+function heldBack(index: number | undefined): Refusal {
   return refuse(
     'stream-refused',
-    `Facts of one stream are recorded together or not at all, and fact ${index} of it was refused.`,
+    `Facts of one stream are recorded together or not at all, and fact ${index ?? 'unknown'} of it was refused.`,
   );
 }
 
