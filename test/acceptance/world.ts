@@ -26,7 +26,14 @@ export class World {
   readonly references: References;
   readonly readModels: ReadModels;
   /** Where it all lies: for a second application on the same company. */
-  readonly place: { readonly eventStoreUri: string; readonly mongoUri: string; readonly name: string };
+  readonly place: {
+    readonly eventStoreUri: string;
+    readonly mongoUri: string;
+    /** Namespace of the streams, and the database. */
+    readonly name: string;
+    /** Lives as long as the world. */
+    readonly directory: string;
+  };
   readonly #run: ProjectionRun;
   readonly #closing: (() => Promise<void>)[];
   #orders = 0;
@@ -77,7 +84,7 @@ export class World {
       journal,
       readModels,
       await ProjectionRun.open(readModels.db),
-      { eventStoreUri, mongoUri, name },
+      { eventStoreUri, mongoUri, name, directory },
       closing,
     );
     await ensureRoot(new CommandRunner({ journal, references: world.references }), {

@@ -9,8 +9,8 @@ const REST_MS = 2_000;
  */
 export function endUnreadConnections(fastify: FastifyInstance): void {
   fastify.addHook('onResponse', async ({ raw }) => {
-    if (raw.complete) return;
-    const timer = setTimeout(() => raw.socket.destroy(), REST_MS);
+    if (raw.complete !== false) return;
+    const timer = setTimeout(() => raw.destroy(), REST_MS);
     raw.once('end', () => clearTimeout(timer));
     raw.socket.once('close', () => clearTimeout(timer));
   });

@@ -5,7 +5,7 @@ import type { ReadModels } from '#read-models';
 
 const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 /** A scrape waits this long for a store before it calls it down. */
-const STORE_MS = 2_000;
+const STORE_MS = 1_000;
 
 export type FactOutcome = 'appended' | 'duplicate' | 'refused';
 
