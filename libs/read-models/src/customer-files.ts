@@ -56,7 +56,7 @@ export class CustomerFileReader {
     return (await this.#reader.keysUnder('file/', cursor, limit)).map((key) => key.slice('file/'.length));
   }
 
-  async #facts(key: string): Promise<Fact[]> {
+  async #facts(key: string): Promise<readonly Fact[]> {
     return factsAt((await this.#reader.histories([key])).get(key), this.#reader.knownAt);
   }
 

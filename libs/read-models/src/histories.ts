@@ -85,7 +85,7 @@ export class HistoryWriter {
 
   append(key: string, entry: Entry): void {
     const kept = this.#pinned.get(key) ?? this.#kept.get(key);
-    const items = JSON.stringify(entry.items);
+    const items = jsonOf(entry.items);
     if (kept) {
       kept.history.append(entry);
       this.#pinned.set(key, { history: kept.history, length: kept.length + items.length });
@@ -179,6 +179,23 @@ export class HistoryWriter {
       );
     }
   }
+}
+
+const texts = new WeakMap<object, string>();
+
+/** JSON of items; several dimensions keep the same item, which is written once. */
+function jsonOf(items: readonly unknown[]): string {
+  return `[${items.map(textOf).join(',')}]`;
+}
+
+function textOf(item: unknown): string {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return JSON.stringify(item);
+  let text = texts.get(item);
+  if (text === undefined) {
+    text = JSON.stringify(item);
+    texts.set(item, text);
+  }
+  return text;
 }
 
 function sizeOf({ length }: Kept): number {

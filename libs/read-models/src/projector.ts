@@ -137,7 +137,7 @@ export class Projector {
     const fresh = inputs.filter((input) => input.position > this.#checkpoint.position);
     if (fresh.length === 0) return;
     const groups = new Map<string, Group[]>();
-    let content = this.#checkpoint.content;
+    let hash = 0n;
     let deltas = this.#checkpoint.deltas;
     let time = this.#checkpoint.time;
     await this.#histories.load(
@@ -155,7 +155,7 @@ export class Projector {
         const known = groups.get(page);
         if (known) known.push(group);
         else groups.set(page, [group]);
-        content = addHash(content, contentHashOf(page, effects.position, own));
+        hash += contentHashOf(page, effects.position, own);
         deltas += BigInt(own.length);
       }
       for (const [key, items] of effects.items) this.#histories.append(key, { p: effects.position, items });
@@ -165,7 +165,7 @@ export class Projector {
       time,
       events: this.#checkpoint.events + BigInt(fresh.length),
       deltas,
-      content,
+      content: addHash(this.#checkpoint.content, hash),
     });
   }
 

@@ -2,7 +2,7 @@ import { type EventOf, type EventType, validate } from '#contracts';
 import { epochMs, instant, NO_POSITION, type Position, position } from '#kernel';
 import { answer, type Figure, type FigureQuestion, type FiguresAnswer } from '../figures/answer.ts';
 import type { Change, Content, Fact } from '../projection/change.ts';
-import { type Contribution, ContributionSum } from '../projection/contribution.ts';
+import { type Contribution, changedContributions } from '../projection/contribution.ts';
 import type { DimensionName } from '../projection/dimension.ts';
 import { InMemoryReadModel } from '../projection/in-memory.testkit.ts';
 import { textOfDay } from '../projection/organisation.ts';
@@ -149,9 +149,7 @@ function checked(type: EventType, data: Content): Content {
  * (`$src:…`) are left out unless asked for: every fact has one.
  */
 export function told(contributions: Iterable<Contribution>, { sources = false } = {}): readonly string[] {
-  const sum = new ContributionSum();
-  sum.addAll(contributions, 1n);
-  return [...sum.nonZero()]
+  return changedContributions([], [...contributions])
     .filter(({ measure }) => sources || !measure.includes('$src:'))
     .map(({ unit, day, measure, amount }) =>
       [textOfDay(day), ...(unit === 'root' ? [] : [unit]), measure, amount].join(' '),

@@ -51,7 +51,6 @@ function kept(
 ): Family {
   return {
     name,
-    contributions: () => [],
     documents: Object.fromEntries(types.map((type) => [type, documentOf])),
   };
 }

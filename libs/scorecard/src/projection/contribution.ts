@@ -47,31 +47,56 @@ function floorDivide(a: bigint, b: bigint): bigint {
   return a % b < 0n ? quotient - 1n : quotient;
 }
 
-/** Signed sum of contributions that differ in nothing but the amount. */
-export class ContributionSum {
-  readonly #sums = new Map<string, Contribution>();
+/**
+ * What has to be added to `was` to come to `is`; amounts that differ in nothing else are summed, zero ones are left out.
+ *
+ * Most of a document stays as it was: what both lists begin and end with is passed over.
+ */
+export function changedContributions(
+  was: readonly Contribution[],
+  is: readonly Contribution[],
+): Contribution[] {
+  const shorter = Math.min(was.length, is.length);
+  let head = 0;
+  while (head < shorter && same(was[head] as Contribution, is[head] as Contribution)) head++;
+  let tail = 0;
+  while (
+    tail < shorter - head &&
+    same(was[was.length - 1 - tail] as Contribution, is[is.length - 1 - tail] as Contribution)
+  )
+    tail++;
+  if (was.length === head + tail && is.length === head + tail) return [];
+  const sums = new Map<string, { contribution: Contribution; amount: bigint }>();
+  for (let i = head; i < was.length - tail; i++) addTo(sums, was[i] as Contribution, -1n);
+  for (let i = head; i < is.length - tail; i++) addTo(sums, is[i] as Contribution, 1n);
+  const out: Contribution[] = [];
+  for (const { contribution, amount } of sums.values())
+    if (amount !== 0n) out.push(amount === contribution.amount ? contribution : { ...contribution, amount });
+  return out;
+}
 
-  add(contribution: Contribution, sign: 1n | -1n): void {
-    const {
-      unit,
-      day,
-      measure,
-      customer = '',
-      segment = '',
-      segmentDay = '',
-      orderDay = false,
-    } = contribution;
-    const key = `${unit}\n${customer}\n${segment}\n${orderDay}\n${segmentDay}\n${day}\n${measure}`;
-    const amount = (this.#sums.get(key)?.amount ?? 0n) + sign * contribution.amount;
-    this.#sums.set(key, { ...contribution, amount });
-  }
+function same(a: Contribution, b: Contribution): boolean {
+  return (
+    a.measure === b.measure &&
+    a.amount === b.amount &&
+    a.day === b.day &&
+    a.unit === b.unit &&
+    a.customer === b.customer &&
+    a.segment === b.segment &&
+    a.segmentDay === b.segmentDay &&
+    a.orderDay === b.orderDay
+  );
+}
 
-  addAll(contributions: Iterable<Contribution>, sign: 1n | -1n): void {
-    for (const contribution of contributions) this.add(contribution, sign);
-  }
-
-  /** Those that are not zero, in the order in which they first appeared. */
-  *nonZero(): Generator<Contribution> {
-    for (const contribution of this.#sums.values()) if (contribution.amount !== 0n) yield contribution;
-  }
+function addTo(
+  sums: Map<string, { contribution: Contribution; amount: bigint }>,
+  contribution: Contribution,
+  sign: 1n | -1n,
+): void {
+  const { unit, day, measure, customer = '', segment = '', segmentDay = '', orderDay = false } = contribution;
+  const key = `${unit}\n${customer}\n${segment}\n${orderDay}\n${segmentDay}\n${day}\n${measure}`;
+  const known = sums.get(key);
+  const amount = sign === 1n ? contribution.amount : -contribution.amount;
+  if (known) known.amount += amount;
+  else sums.set(key, { contribution, amount });
 }

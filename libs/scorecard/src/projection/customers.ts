@@ -8,6 +8,7 @@ import { dayOfText } from './organisation.ts';
  */
 export class CustomerFiles {
   readonly #factsOf: (file: string) => readonly Fact[];
+  readonly #members = new Map<string, readonly string[]>();
 
   constructor(factsOf: (file: string) => readonly Fact[]) {
     this.#factsOf = factsOf;
@@ -36,6 +37,15 @@ export class CustomerFiles {
 
   /** All files of the customer of `file`, in text order. */
   members(file: string): readonly string[] {
+    let members = this.#members.get(file);
+    if (!members) {
+      members = this.#membersOf(file);
+      this.#members.set(file, members);
+    }
+    return members;
+  }
+
+  #membersOf(file: string): readonly string[] {
     const found = new Set<string>();
     const open = [this.identity(file)];
     for (let at = open.pop(); at !== undefined; at = open.pop()) {
@@ -52,19 +62,9 @@ export class CustomerFiles {
 
   /** The dated segments of the customer whose files are `members`. */
   segments(members: readonly string[]): SegmentHistory {
-    const assignments = members
-      .flatMap((file) =>
-        this.#factsOf(file).filter(
-          ({ type, data }) => type === 'CustomerSegmentAssigned' && data['customerId'] === file,
-        ),
-      )
-      .map(({ data, position }) => ({
-        from: dayOfText(data['effectiveFrom'] as string),
-        position,
-        segment: data['segmentCode'] as string,
-      }))
-      .sort((a, b) => a.from - b.from || compare(a.position, b.position));
-    return (day) => assignments.findLast(({ from }) => from <= day)?.segment;
+    if (members.length === 1)
+      return segmentsOfFile(members[0] as string, this.#factsOf(members[0] as string));
+    return segmentHistory(members.flatMap((file) => assignmentsOf(file, this.#factsOf(file))));
   }
 
   /** The contract events of a contractual customer; undefined for a transactional one. */
@@ -93,6 +93,40 @@ export class CustomerFiles {
 }
 
 export type SegmentHistory = (day: number) => string | undefined;
+
+const segmentsByFacts = new WeakMap<readonly Fact[], SegmentHistory>();
+
+/** Remembered by the list of facts: it stays the same list while nothing is added to the file. */
+function segmentsOfFile(file: string, facts: readonly Fact[]): SegmentHistory {
+  let segments = segmentsByFacts.get(facts);
+  if (!segments) {
+    segments = segmentHistory(assignmentsOf(file, facts));
+    segmentsByFacts.set(facts, segments);
+  }
+  return segments;
+}
+
+interface Assignment {
+  readonly from: number;
+  readonly position: Position;
+  readonly segment: string;
+}
+
+function assignmentsOf(file: string, facts: readonly Fact[]): Assignment[] {
+  return facts
+    .filter(({ type, data }) => type === 'CustomerSegmentAssigned' && data['customerId'] === file)
+    .map(({ data, position }) => ({
+      from: dayOfText(data['effectiveFrom'] as string),
+      position,
+      segment: data['segmentCode'] as string,
+    }));
+}
+
+function segmentHistory(assignments: readonly Assignment[]): SegmentHistory {
+  if (assignments.length === 0) return () => undefined;
+  const sorted = assignments.toSorted((a, b) => a.from - b.from || compare(a.position, b.position));
+  return (day) => sorted.findLast(({ from }) => from <= day)?.segment;
+}
 
 /** An activation in a unit, or (unit undefined) a lapse, which ends the activity everywhere. */
 export interface ContractEvent {

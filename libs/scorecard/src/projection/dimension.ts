@@ -15,8 +15,11 @@ export interface Family {
   readonly name: string;
   /** The document that a fact belongs to; undefined when it belongs to none. */
   readonly documents: Partial<Record<EventType, (data: Content, factId: string) => string | undefined>>;
-  /** What the facts of one document contribute; called with the facts as they stand, in order of record. */
-  readonly contributions: (facts: readonly Fact[]) => Iterable<Contribution>;
+  /**
+   * What the facts of one document contribute; called with the facts as they stand, in order of record.
+   * Absent: they contribute nothing and are kept to be read.
+   */
+  readonly contributions?: (facts: readonly Fact[]) => Iterable<Contribution>;
   /** True when a document is one fact: then nothing has to be remembered of it. */
   readonly single?: boolean;
 }
@@ -52,6 +55,13 @@ export const FILE_FACTS: ReadonlySet<EventType> = new Set<EventType>([
   'CustomerSegmentAssigned',
   'CustomerActivated',
   'CustomerLapsed',
+  'CustomersMerged',
+  'CustomersUnmerged',
+]);
+
+/** Those of them after which a customer may have been in another segment. */
+export const SEGMENT_FACTS: ReadonlySet<EventType> = new Set<EventType>([
+  'CustomerSegmentAssigned',
   'CustomersMerged',
   'CustomersUnmerged',
 ]);

@@ -33,6 +33,12 @@ export class History {
     return this.#entries.length;
   }
 
+  /** Whether there is an entry with position ≤ `upTo`. */
+  hasEntryUpTo(upTo: Position): boolean {
+    const first = this.#entries[0];
+    return first !== undefined && first.p <= upTo;
+  }
+
   /** Adds an entry; one that is at or below the last position is already there and is ignored. */
   append(entry: Entry): boolean {
     if (entry.p <= this.hi) return false;
@@ -83,7 +89,18 @@ interface FactItem {
   readonly d: Content | null;
 }
 
+const factItems = new WeakMap<Change, FactItem>();
+
+/** The same change gives the same item, so that it is made to JSON once for all dimensions. */
 export function factItem(change: Change): FactItem {
+  const known = factItems.get(change);
+  if (known) return known;
+  const item = itemOf(change);
+  factItems.set(change, item);
+  return item;
+}
+
+function itemOf(change: Change): FactItem {
   return {
     f: change.factId,
     t: change.type,
@@ -112,10 +129,17 @@ export const standingFacts: Fold<Map<string, Fact & { readonly voided: boolean }
   },
 };
 
+const standing = new WeakMap<History, { readonly size: number; readonly facts: readonly Fact[] }>();
+
 /** The facts of `history` at `upTo`, voided ones left out, in the order of their originals. */
-export function factsAt(history: History | undefined, upTo: Position): Fact[] {
+export function factsAt(history: History | undefined, upTo: Position): readonly Fact[] {
   if (!history) return [];
-  return [...history.fold(standingFacts, upTo).values()].filter((fact) => !fact.voided);
+  const atEnd = upTo >= history.hi;
+  const known = atEnd ? standing.get(history) : undefined;
+  if (known?.size === history.size) return known.facts;
+  const facts = [...history.fold(standingFacts, upTo).values()].filter((fact) => !fact.voided);
+  if (atEnd) standing.set(history, { size: history.size, facts });
+  return facts;
 }
 
 /** `facts` after `change`, without touching the history they came from. */

@@ -24,11 +24,32 @@ export interface Group {
 export const ALL_TIME = 'A';
 
 export function pageKey(book: 'U' | 'D', unit: string, segment: string, sheet: string): string {
-  return `${book}/${encodeURIComponent(unit)}/${encodeURIComponent(segment)}/${sheet}`;
+  return `${book}/${escaped(unit)}/${escaped(segment)}/${sheet}`;
 }
 
+const escapes = new Map<string, string>();
+const ESCAPES_KEPT = 10_000;
+
+function escaped(part: string): string {
+  const known = escapes.get(part);
+  if (known !== undefined) return known;
+  const text = encodeURIComponent(part);
+  if (escapes.size >= ESCAPES_KEPT) escapes.clear();
+  escapes.set(part, text);
+  return text;
+}
+
+const monthSheets = new Map<number, string>();
+
 export function monthSheet(year: number, month: number): string {
-  return `M/${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}`;
+  const slot = monthSlot(year, month);
+  let sheet = monthSheets.get(slot);
+  if (sheet === undefined) {
+    sheet = `M/${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}`;
+    if (monthSheets.size >= ESCAPES_KEPT) monthSheets.clear();
+    monthSheets.set(slot, sheet);
+  }
+  return sheet;
 }
 
 export function periodSheet(text: string): string {
@@ -38,6 +59,30 @@ export function periodSheet(text: string): string {
 /** Slot of a month on an all-time page. */
 export function monthSlot(year: number, month: number): number {
   return year * 12 + month - 1;
+}
+
+/** The few deltas of one page that one position makes; those that come to zero are left out. */
+export class DeltaSum {
+  readonly #deltas: { readonly slot: number; readonly measure: string; amount: bigint }[] = [];
+
+  add(slot: number, measure: string, amount: bigint): void {
+    for (const delta of this.#deltas) {
+      if (delta.slot === slot && delta.measure === measure) {
+        delta.amount += amount;
+        return;
+      }
+    }
+    this.#deltas.push({ slot, measure, amount });
+  }
+
+  /** By slot and measure. */
+  deltas(): Delta[] {
+    return this.#deltas.filter(({ amount }) => amount !== 0n).sort(inOrder);
+  }
+}
+
+function inOrder(a: Delta, b: Delta): number {
+  return a.slot - b.slot || (a.measure < b.measure ? -1 : 1);
 }
 
 /** Sums by slot and measure; zero sums are not kept. */
@@ -70,7 +115,7 @@ export class Totals {
     const out: Delta[] = [];
     for (const [slot, measures] of this.#bySlot)
       for (const [measure, amount] of measures) out.push({ slot, measure, amount });
-    return out.sort((a, b) => a.slot - b.slot || (a.measure < b.measure ? -1 : 1));
+    return out.sort(inOrder);
   }
 
   *entries(): Generator<readonly [slot: number, measure: string, amount: bigint]> {

@@ -1,14 +1,30 @@
 import type { EventType } from '#contracts';
 import type { Position } from '#kernel';
 import type { Change, Content, Fact } from './change.ts';
-import { ContributionSum, isStock } from './contribution.ts';
+import { type Contribution, changedContributions, isStock } from './contribution.ts';
 import { CustomerFiles } from './customers.ts';
 import { civilOfDay } from './days.ts';
-import { COMMON_REGISTERS, type Dimension, type Family, FILE_FACTS, MONEY_FACTS } from './dimension.ts';
+import {
+  COMMON_REGISTERS,
+  type Dimension,
+  type Family,
+  FILE_FACTS,
+  MONEY_FACTS,
+  SEGMENT_FACTS,
+} from './dimension.ts';
 import { type CustomerDays, emitDistinct } from './distinct.ts';
-import { type Fold, factItem, factsAt, type History, withChange } from './history.ts';
+import {
+  type AttributionItem,
+  addCount,
+  attributions,
+  nameSet,
+  type OrderDayItem,
+  orderDayCounts,
+  organisationAt,
+} from './folds.ts';
+import { factItem, factsAt, type History, withChange } from './history.ts';
 import { Organisation, ROOT } from './organisation.ts';
-import { ALL_TIME, type Delta, monthSheet, monthSlot, pageKey, Totals } from './page.ts';
+import { ALL_TIME, type Delta, DeltaSum, monthSheet, monthSlot, pageKey } from './page.ts';
 
 /** What projecting one position writes: deltas by page, items by history key. Applied in this order; then the checkpoint moves. */
 export interface Effects {
@@ -56,15 +72,21 @@ export function likelyNeeds(dimension: Dimension, change: Change): string[] {
     if (!content) continue;
     for (const family of dimension.families) {
       const document = family.documents[change.type]?.(content, change.factId);
-      if (document !== undefined && !family.single) keys.push(documentKey(family, document));
+      if (document !== undefined && family.contributions && !family.single)
+        keys.push(documentKey(family, document));
     }
     const customer = content['customerId'];
     if (typeof customer === 'string') {
       keys.push(fileKey(customer));
       if (dimension.countsCustomers && change.type === 'OrderPlaced') keys.push(orderDaysKey(customer));
     }
-    if (FILE_FACTS.has(change.type))
-      for (const file of filesOf(change.type, content)) keys.push(fileKey(file));
+    if (FILE_FACTS.has(change.type)) {
+      for (const file of filesOf(change.type, content)) {
+        keys.push(fileKey(file));
+        if (dimension.countsCustomers) keys.push(orderDaysKey(file));
+        if (SEGMENT_FACTS.has(change.type)) keys.push(attributionKey(file));
+      }
+    }
   }
   return [...new Set(keys)];
 }
@@ -102,25 +124,16 @@ const attributionKey = (customer: string) => `a/${customer}`;
 const unitCustomersKey = (unit: string) => `u/${unit}`;
 const documentKey = (family: Family, document: string) => `${family.name}/${document}`;
 
-type OrderDayItem = readonly [unit: string, day: number, amount: number];
-/** `segmentDay` only where it is not `day`. */
-type AttributionItem = readonly [
-  unit: string,
-  day: number,
-  measure: string,
-  amount: string,
-  segmentDay?: number,
-];
-
 class Projection {
   readonly #dimension: Dimension;
   readonly #histories: Histories;
   readonly #change: Change;
   readonly #before: Position;
-  readonly #pages = new Map<string, Totals>();
+  readonly #pages = new Map<string, DeltaSum>();
   readonly #items = new Map<string, unknown[]>();
-  /** Units seen for the first time in this step. */
+  /** Units that are in the register, or are put there by this step. */
   readonly #units = new Set<string>();
+  #filesBefore: CustomerFiles | undefined;
 
   constructor(dimension: Dimension, histories: Histories, change: Change) {
     this.#dimension = dimension;
@@ -130,15 +143,18 @@ class Projection {
   }
 
   run(): Effects {
-    const sum = new ContributionSum();
-    for (const family of this.#dimension.families) this.#document(family, sum);
+    const [were, are]: [Contribution[], Contribution[]] = [[], []];
+    for (const family of this.#dimension.families) this.#document(family, were, are);
     this.#register();
-    const orderDays = this.#contribute(sum);
+    const orderDays = this.#contribute(changedContributions(were, are));
     if (FILE_FACTS.has(this.#change.type)) this.#customerFile();
     else if (this.#dimension.countsCustomers && orderDays.size > 0) this.#orderDays(orderDays);
     if (this.#change.type === 'UnitDefined' && this.#dimension.countsCustomers) this.#tree();
     const pages = new Map<string, readonly Delta[]>();
-    for (const [page, totals] of this.#pages) if (totals.size > 0) pages.set(page, totals.deltas());
+    for (const [page, sum] of this.#pages) {
+      const deltas = sum.deltas();
+      if (deltas.length > 0) pages.set(page, deltas);
+    }
     return { position: this.#change.position, pages, items: this.#items };
   }
 
@@ -160,29 +176,33 @@ class Projection {
   }
 
   #delta(page: string, slot: number, measure: string, amount: bigint): void {
-    let totals = this.#pages.get(page);
-    if (!totals) {
-      totals = new Totals();
-      this.#pages.set(page, totals);
+    let sum = this.#pages.get(page);
+    if (!sum) {
+      sum = new DeltaSum();
+      this.#pages.set(page, sum);
     }
-    totals.add(slot, measure, amount);
+    sum.add(slot, measure, amount);
   }
 
-  /** The difference between what the fact's documents contributed before and contribute after the change. */
-  #document(family: Family, sum: ContributionSum): void {
+  /** What the fact's documents contributed before and contribute after the change. */
+  #document(family: Family, were: Contribution[], are: Contribution[]): void {
     const documentOf = family.documents[this.#change.type];
     if (!documentOf) return;
     const { before, after, factId } = this.#change;
     const from = before ? documentOf(before, factId) : undefined;
     const to = after ? documentOf(after, factId) : undefined;
-    for (const document of new Set([from, to])) {
+    for (const document of from === to ? [to] : [from, to]) {
       if (document === undefined) continue;
       const key = documentKey(family, document);
+      if (!family.contributions) {
+        this.#item(key, factItem(document === to ? this.#change : { ...this.#change, after: null }));
+        continue;
+      }
       const was = family.single ? this.#alone(before) : factsAt(this.#history(key), this.#before);
       const change = document === to ? this.#change : { ...this.#change, after: null };
       const is = family.single ? this.#alone(after) : withChange(was, change);
-      sum.addAll(family.contributions(was), -1n);
-      sum.addAll(family.contributions(is), 1n);
+      for (const contribution of family.contributions(was)) were.push(contribution);
+      for (const contribution of family.contributions(is)) are.push(contribution);
       if (!family.single) this.#item(key, factItem(change));
     }
   }
@@ -200,7 +220,7 @@ class Projection {
     if (
       MONEY_FACTS.has(type) &&
       this.#change.before === null &&
-      factsBefore(this.#history('r/currency'), this.#before) === 0
+      !this.#history('r/currency').hasEntryUpTo(this.#before)
     ) {
       this.#item(
         'r/currency',
@@ -210,9 +230,9 @@ class Projection {
   }
 
   /** Writes contributions to the pages of unit and segment; returns order days by customer, which are counted apart. */
-  #contribute(sum: ContributionSum): Map<string, OrderDayItem[]> {
+  #contribute(contributions: readonly Contribution[]): Map<string, OrderDayItem[]> {
     const orderDays = new Map<string, OrderDayItem[]>();
-    for (const contribution of sum.nonZero()) {
+    for (const contribution of contributions) {
       const { unit, day, measure, amount, customer, segment, segmentDay, orderDay } = contribution;
       if (orderDay) {
         const days = orderDays.get(customer as string) ?? [];
@@ -229,7 +249,8 @@ class Projection {
             ? [unit, day, measure, String(amount)]
             : [unit, day, measure, String(amount), segmentDay];
         this.#item(attributionKey(customer), item);
-        const code = this.#files().segments(this.#members(customer))(segmentDay ?? day);
+        const files = this.#files();
+        const code = files.segments(files.members(customer))(segmentDay ?? day);
         if (code !== undefined) this.#toPage(unit, code, day, measure, amount);
       }
     }
@@ -238,31 +259,28 @@ class Projection {
 
   #toPage(unit: string, segment: string, day: number, measure: string, amount: bigint): void {
     const { year, month, day: dayOfMonth } = civilOfDay(day);
-    const units = this.#history('r/units');
-    if (!this.#units.has(unit) && !units.fold(nameSet, this.#before).has(unit)) {
+    if (!this.#units.has(unit)) {
       this.#units.add(unit);
-      this.#item('r/units', unit);
+      if (!this.#history('r/units').fold(nameSet, this.#before).has(unit)) this.#item('r/units', unit);
     }
     this.#delta(pageKey('U', unit, segment, monthSheet(year, month)), dayOfMonth, measure, amount);
     if (isStock(measure))
       this.#delta(pageKey('U', unit, segment, ALL_TIME), monthSlot(year, month), measure, amount);
   }
 
-  #files(after = false): CustomerFiles {
-    return new CustomerFiles((file) => {
-      const facts = factsAt(this.#history(fileKey(file)), this.#before);
-      if (!after) return facts;
-      const concerned = new Set(
-        [this.#change.before, this.#change.after].flatMap((content) =>
-          content ? filesOf(this.#change.type, content) : [],
-        ),
-      );
-      return concerned.has(file) ? withChange(facts, this.#change) : facts;
-    });
+  #files(): CustomerFiles {
+    this.#filesBefore ??= new CustomerFiles((file) => factsAt(this.#history(fileKey(file)), this.#before));
+    return this.#filesBefore;
   }
 
-  #members(file: string): readonly string[] {
-    return this.#files().members(file);
+  /** The files as they are after the change, which is one of the files `concerned`. */
+  #filesAfter(concerned: readonly string[]): CustomerFiles {
+    const changed = new Map<string, readonly Fact[]>();
+    for (const file of concerned)
+      changed.set(file, withChange(factsAt(this.#history(fileKey(file)), this.#before), this.#change));
+    return new CustomerFiles(
+      (file) => changed.get(file) ?? factsAt(this.#history(fileKey(file)), this.#before),
+    );
   }
 
   /** A change of a file's identity, segments or contract moves everything its customer has done. */
@@ -275,12 +293,13 @@ class Projection {
       ),
     ];
     const was = this.#files();
-    const is = this.#files(true);
+    const is = this.#filesAfter(concerned);
     const customersWere = distinctMembers(was, concerned);
     const customersAre = distinctMembers(is, [...new Set([...concerned, ...customersWere.flat()])]);
     for (const file of concerned) this.#item(fileKey(file), factItem(this.#change));
     if (this.#change.type === 'CustomerActivated') this.#contractUnits();
-    this.#moveSegments(was, is, [...new Set([...customersWere.flat(), ...customersAre.flat()])]);
+    if (SEGMENT_FACTS.has(this.#change.type))
+      this.#moveSegments(was, is, [...new Set([...customersWere.flat(), ...customersAre.flat()])]);
     if (!this.#dimension.countsCustomers) return;
     const organisation = this.#organisation();
     const all = [...new Set([...customersWere.flat(), ...customersAre.flat()])];
@@ -418,63 +437,3 @@ function distinctMembers(files: CustomerFiles, of: readonly string[]): (readonly
 function same(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((value, i) => value === b[i]);
 }
-
-function addCount(counts: Map<string, Map<number, number>>, unit: string, day: number, amount: number): void {
-  let days = counts.get(unit);
-  if (!days) {
-    days = new Map();
-    counts.set(unit, days);
-  }
-  days.set(day, (days.get(day) ?? 0) + amount);
-}
-
-const organisations = new WeakMap<History, { size: number; organisation: Organisation }>();
-
-function organisationAt(history: History, upTo: Position): Organisation {
-  if (history.hi > upTo) return new Organisation(factsAt(history, upTo));
-  const kept = organisations.get(history);
-  if (kept?.size === history.size) return kept.organisation;
-  const organisation = new Organisation(factsAt(history, upTo));
-  organisations.set(history, { size: history.size, organisation });
-  return organisation;
-}
-
-function factsBefore(history: History, upTo: Position): number {
-  let count = 0;
-  for (const _ of history.until(upTo)) count++;
-  return count;
-}
-
-const orderDayCounts: Fold<Map<string, Map<number, number>>> = {
-  initial: () => new Map(),
-  apply(state, { items }) {
-    for (const [unit, day, amount] of items as readonly OrderDayItem[]) addCount(state, unit, day, amount);
-  },
-};
-
-const nameSet: Fold<Set<string>> = {
-  initial: () => new Set(),
-  apply(state, { items }) {
-    for (const customer of items as readonly string[]) state.add(customer);
-  },
-};
-
-interface Attribution {
-  readonly unit: string;
-  readonly day: number;
-  readonly measure: string;
-  readonly segmentDay: number;
-  amount: bigint;
-}
-
-const attributions: Fold<Map<string, Attribution>> = {
-  initial: () => new Map(),
-  apply(state, { items }) {
-    for (const [unit, day, measure, amount, segmentDay = day] of items as readonly AttributionItem[]) {
-      const key = `${unit}\n${day}\n${measure}\n${segmentDay}`;
-      const known = state.get(key);
-      if (known) known.amount += BigInt(amount);
-      else state.set(key, { unit, day, measure, segmentDay, amount: BigInt(amount) });
-    }
-  },
-};

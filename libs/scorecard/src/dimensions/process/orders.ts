@@ -64,20 +64,23 @@ class Order {
       }))
       .sort((a, b) => a.day - b.day);
     const quantities = new Map<number, bigint>();
+    const short = new Set(
+      [...this.#required].flatMap(([lineNo, quantity]) => (quantity > 0n ? [lineNo] : [])),
+    );
+    let something = false;
     let completedOn: number | undefined;
     for (const { day, lines } of steps) {
       for (const line of lines) {
         const lineNo = line['lineNo'] as number;
-        quantities.set(lineNo, (quantities.get(lineNo) ?? 0n) + parseMicros(line[quantityField] as string));
+        const quantity = (quantities.get(lineNo) ?? 0n) + parseMicros(line[quantityField] as string);
+        quantities.set(lineNo, quantity);
+        // Quantities of steps are never negative: a line that is complete stays complete.
+        if (quantity > 0n) something = true;
+        if (quantity >= (this.#required.get(lineNo) ?? 0n)) short.delete(lineNo);
       }
-      const something = [...quantities.values()].some((quantity) => quantity > 0n);
-      if (completedOn === undefined && something && this.#covers(quantities)) completedOn = day;
+      if (completedOn === undefined && something && short.size === 0) completedOn = day;
     }
     return { completedOn, quantities, lastDay: steps.at(-1)?.day };
-  }
-
-  #covers(quantities: ReadonlyMap<number, bigint>): boolean {
-    return [...this.#required].every(([lineNo, quantity]) => (quantities.get(lineNo) ?? 0n) >= quantity);
   }
 
   get #wanted(): boolean {
