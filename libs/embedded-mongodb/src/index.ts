@@ -1,2 +1,2 @@
-export { type EmbeddedMongoDb, type EmbeddedMongoDbOptions, startEmbeddedMongoDb } from './server.ts';
-export { DamagedDocument } from './store.ts';
+export { DamagedDocument } from './server/errors.ts';
+export { type EmbeddedMongoDb, type EmbeddedMongoDbOptions, startEmbeddedMongoDb } from './server/server.ts';

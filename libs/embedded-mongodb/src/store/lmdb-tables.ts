@@ -1,0 +1,177 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
+import { crashPoint } from './crash-point.ts';
+import { after, type Entry, KIND, type Tables, textKey } from './tables.ts';
+
+const FORMAT = 2;
+const MAP_BYTES = 1 << 40;
+export const KEY_BYTES_MAX = 1_900;
+const FORMAT_KEY = textKey(KIND.meta, 'format');
+
+/**
+ * The key space on LMDB. Everything that waits is committed in one LMDB transaction with one flush; a promise resolves
+ * when it is on disk. A failed flush is never repeated: the store stops.
+ */
+export class LmdbTables implements Tables {
+  readonly #root: RootDatabase;
+  readonly #data: Database<Buffer, Buffer>;
+  #fail: (error: Error) => void = () => undefined;
+  readonly failed = new Promise<Error>((resolve) => {
+    this.#fail = resolve;
+  });
+  #failure: Error | undefined;
+
+  constructor(directory: string) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    this.#root = open({
+      path: join(directory, 'documents.mdb'),
+      noSubdir: true,
+      // Reopened under the same boot id, images of a power cut were damaged with overlapping sync.
+      overlappingSync: false,
+      mapSize: MAP_BYTES,
+      maxDbs: 8,
+    });
+    this.#refuseFirstFormat(directory);
+    this.#data = this.#root.openDB({ name: 'data', encoding: 'binary', keyEncoding: 'binary' });
+    const format = this.get(FORMAT_KEY)?.readUInt32LE(0);
+    if (format === undefined) {
+      const bytes = Buffer.alloc(4);
+      bytes.writeUInt32LE(FORMAT, 0);
+      this.#data.putSync(FORMAT_KEY, bytes);
+    } else if (format !== FORMAT) throw this.#otherFormat(directory, String(format));
+  }
+
+  /** The first format had databases of other names in the same file. */
+  #refuseFirstFormat(directory: string): void {
+    const names = [...this.#root.getKeys({ limit: 16 })].map(String);
+    if (names.includes('catalogue')) throw this.#otherFormat(directory, '1');
+  }
+
+  #otherFormat(directory: string, format: string): Error {
+    void this.#root.close();
+    return new Error(
+      `The documents in ${directory} have format ${format}; this version reads format ${FORMAT}. Read models are rebuilt from the log: move the directory away and start again.`,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#root.close();
+  }
+
+  /** Runs `work` among all that waits; resolves when it is on disk. `work` has to be whole: it is not taken back. */
+  async commit<T>(work: () => T): Promise<T> {
+    if (this.#failure) throw this.#failure;
+    let outcome: { readonly result: T } | { readonly error: unknown } | undefined;
+    try {
+      await this.#root.transaction(() => {
+        crashPoint('mongodb.before-commit');
+        try {
+          outcome = { result: work() };
+        } catch (error) {
+          outcome = { error };
+        }
+        crashPoint('mongodb.written-not-committed');
+      });
+    } catch (error) {
+      this.#failure = await reasonOf(error);
+      this.#fail(this.#failure);
+      throw this.#failure;
+    }
+    crashPoint('mongodb.after-commit-before-reply');
+    if (!outcome) throw new Error('a transaction was committed without having run');
+    if ('error' in outcome) throw outcome.error;
+    return outcome.result;
+  }
+
+  get(key: Buffer): Buffer | undefined {
+    return this.#data.get(key);
+  }
+
+  read(start: Buffer, end: Buffer, reverse: boolean, limit: number): Entry[] {
+    return readRange(this.#data, start, end, reverse, limit, undefined);
+  }
+
+  put(key: Buffer, value: Buffer): void {
+    this.#data.putSync(key, value);
+  }
+
+  remove(key: Buffer): void {
+    this.#data.removeSync(key);
+  }
+
+  /** How many entries lie in a range. */
+  count(start: Buffer, end: Buffer): number {
+    return this.#data.getKeysCount({ start, end });
+  }
+
+  /** What is on disk now, unchanging until it is released. */
+  snapshot(): Snapshot {
+    return new Snapshot(this.#data);
+  }
+}
+
+/** A view of one moment. It keeps pages of the file from being used again: release it. */
+export class Snapshot implements Tables {
+  readonly #data: Database<Buffer, Buffer>;
+  readonly #transaction: Transaction;
+
+  constructor(data: Database<Buffer, Buffer>) {
+    this.#data = data;
+    this.#transaction = data.useReadTransaction();
+  }
+
+  /** By a range of one key: inside of a write, lmdb-js' own look-up would read what is being written. */
+  get(key: Buffer): Buffer | undefined {
+    return this.read(key, after(key), false, 1)[0]?.value;
+  }
+
+  read(start: Buffer, end: Buffer, reverse: boolean, limit: number): Entry[] {
+    return readRange(this.#data, start, end, reverse, limit, this.#transaction);
+  }
+
+  put(): void {
+    throw new Error('a snapshot cannot be changed');
+  }
+
+  remove(): void {
+    throw new Error('a snapshot cannot be changed');
+  }
+
+  release(): void {
+    this.#transaction.done();
+  }
+}
+
+function readRange(
+  data: Database<Buffer, Buffer>,
+  start: Buffer,
+  end: Buffer,
+  reverse: boolean,
+  limit: number,
+  transaction: Transaction | undefined,
+): Entry[] {
+  const out: Entry[] = [];
+  const range = reverse ? { start: end, reverse } : { start, end };
+  for (const { key, value } of data.getRange({ ...range, ...(transaction ? { transaction } : {}) })) {
+    // A reverse range begins with its start, which is our end: excluded.
+    if (reverse && Buffer.compare(key, end) >= 0) continue;
+    if (reverse && Buffer.compare(key, start) < 0) break;
+    out.push({ key, value });
+    if (out.length >= limit) break;
+  }
+  return out;
+}
+
+/** lmdb-js gives the reason of a failed commit as a promise. */
+async function reasonOf(error: unknown): Promise<Error> {
+  const reason = (error as { commitError?: Promise<unknown> }).commitError;
+  if (reason) {
+    try {
+      await reason;
+    } catch (cause) {
+      return cause instanceof Error ? cause : new Error(String(cause));
+    }
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}
