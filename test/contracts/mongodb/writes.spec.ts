@@ -171,7 +171,7 @@ describe('bulks', () => {
     const bulk = error as unknown as MongoBulkWriteError;
     expect(bulk.code).toBe(11000);
     expect(bulk.result.insertedCount).toBe(1);
-    expect((bulk.writeErrors as Document[]).map(({ index }) => index)).toEqual([1]);
+    expect(([bulk.writeErrors].flat() as Document[]).map(({ index }) => index)).toEqual([1]);
     expect(await ids(collection)).toEqual([1, 2]);
   });
   it('that are unordered go on', async () => {
@@ -182,7 +182,7 @@ describe('bulks', () => {
     });
     const bulk = (await refusal(work)).error as unknown as MongoBulkWriteError;
     expect(bulk.result.insertedCount).toBe(2);
-    expect((bulk.writeErrors as Document[]).map(({ index, code }) => [index, code])).toEqual([
+    expect(([bulk.writeErrors].flat() as Document[]).map(({ index, code }) => [index, code])).toEqual([
       [1, 11000],
       [3, 11000],
     ]);
@@ -199,7 +199,9 @@ describe('bulks', () => {
     }));
     const bulk = (await refusal(collection.bulkWrite(operations, { ordered: false })))
       .error as unknown as MongoBulkWriteError;
-    expect((bulk.writeErrors as Document[]).map(({ index, code }) => [index, code])).toEqual([[0, 14]]);
+    expect(([bulk.writeErrors].flat() as Document[]).map(({ index, code }) => [index, code])).toEqual([
+      [0, 14],
+    ]);
     expect(bulk.result.matchedCount).toBe(1);
     expect(bulk.result.upsertedCount).toBe(1);
     expect(bulk.result.upsertedIds).toEqual({ 2: 3 });
