@@ -33,8 +33,18 @@ async function outcomeOf(playing: Play, step: Step, patience: Patience): Promise
   }
 }
 
+const GROUP_STEPS: readonly Step['op'][] = [
+  'createGroup',
+  'updateGroup',
+  'deleteGroup',
+  'groupInfo',
+  'listGroups',
+  'consume',
+  'replayParked',
+];
+
 function isGroupStep(step: Step): step is GroupStep {
-  return 'group' in step;
+  return GROUP_STEPS.includes(step.op);
 }
 
 /** The position of the last event in `$all`. */

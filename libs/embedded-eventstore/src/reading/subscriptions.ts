@@ -4,7 +4,7 @@ import { streamDeleted } from '../protocol/errors.ts';
 import { caughtUp, checkpoint, confirmation } from '../protocol/read-messages.ts';
 import type { EventFilter } from './filter.ts';
 import { SLICE, type Start, startPosition } from './finite-reads.ts';
-import { isHiddenInAll } from './hidden.ts';
+import { allPage, streamPage } from './pages.ts';
 import type { Reader } from './reader.ts';
 
 /**
@@ -32,16 +32,11 @@ export async function subscribeToStream(
       await reader.writer.flush();
       throw streamDeleted(stream);
     }
-    if (view.kind === 'there') {
-      next = Math.max(next, view.first);
-      while (next <= view.last && !reader.ended.aborted) {
-        const slice = log.revisions(view.number, next, view.last, SLICE);
-        for (const record of slice) {
-          next = Number(record.revision) + 1;
-          if (record.created >= view.notBefore) await reader.event(record);
-        }
-        if (slice.length === 0) break;
-      }
+    for (let more = true; more && !reader.ended.aborted; ) {
+      const page = streamPage(log, stream, next, SLICE);
+      for (const record of page.records) await reader.event(record);
+      next = page.next;
+      more = !page.ended;
     }
     if (!live) reader.writer.add(caughtUp());
     live = true;
@@ -65,12 +60,11 @@ export async function subscribeToAll(
   let live = false;
   while (!reader.ended.aborted) {
     const changed = log.signal.next('$all', reader.ended);
-    for (;;) {
-      const slice = log.all(last + 1, 'forwards', SLICE);
-      for (const record of slice) {
+    for (let more = true; more; ) {
+      const page = allPage(log, last + 1, SLICE);
+      for (const record of page.records) {
         if (reader.ended.aborted) return;
         last = record.position;
-        if (isHiddenInAll(record)) continue;
         if (!filter || filter.wants(record)) await reader.event(record);
         // Matched or not: without it a resumed subscription would read everything again.
         if (filter && ++considered >= filter.checkpointEvery) {
@@ -79,7 +73,8 @@ export async function subscribeToAll(
           reader.writer.add(checkpoint(last));
         }
       }
-      if (slice.length < SLICE) break;
+      last = page.next - 1;
+      more = !page.ended;
     }
     if (!live) {
       if (filter && told < last) {
