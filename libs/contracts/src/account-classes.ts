@@ -14,3 +14,7 @@ export const ACCOUNT_CLASSES = [
   'equity',
 ] as const;
 export type AccountClass = (typeof ACCOUNT_CLASSES)[number];
+
+/** What an account holds where a KPI needs more than its class. Source: kpis.md F4 (SASAC variant); docs/figures.md §5. */
+export const ACCOUNT_ROLES = ['interest-expense', 'research-and-development'] as const;
+export type AccountRole = (typeof ACCOUNT_ROLES)[number];

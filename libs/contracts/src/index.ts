@@ -1,4 +1,4 @@
-export { ACCOUNT_CLASSES, type AccountClass } from './account-classes.ts';
+export { ACCOUNT_CLASSES, ACCOUNT_ROLES, type AccountClass, type AccountRole } from './account-classes.ts';
 export { declarationOf, type EventOf, type EventType, eventTypes, isEventType } from './catalogue.ts';
 export type { AnyData, EventDeclaration, Problem } from './declare.ts';
 export { type Metadata, metadataProblems } from './metadata.ts';

@@ -8,17 +8,20 @@ import {
   type Ratio,
   ratio,
   ratioOfDecimal,
+  samePeriodOfPriorYear,
   ValueError,
 } from '#kernel';
 import { type Customer, unitOf } from './documents.ts';
 import {
   type Asked,
+  add,
   counts,
   currency,
   excluded,
   less,
   moneyRatio,
   moneyText,
+  NOTHING,
   quantity,
   type Result,
   reasonsOf,
@@ -59,13 +62,7 @@ function contractOn(
 
 function countCustomers(asked: Asked) {
   const { scope, policy } = asked;
-  const group = new (scope.constructor as new (...given: unknown[]) => Scope)(
-    scope.company,
-    'root',
-    scope.segment,
-    scope.period,
-    scope.calendar,
-  );
+  const group = scope.of('root', scope.segment);
   const before = previousPeriod(scope.period, scope.calendar);
   const tally = {
     opening: 0,
@@ -131,6 +128,14 @@ function countParts({ policy }: Asked, tally: ReturnType<typeof countCustomers>)
       ? { windowDays: String(policy.retentionWindowDays) }
       : { window: policy.retentionWindow }),
   };
+}
+
+/** Where the opening is the previous period, that one has to be covered too. */
+function ofOpening(asked: Asked, result: Result): Result {
+  if (asked.policy.retentionWindow !== 'previous-period') return result;
+  const first = asked.firstDate('orders') ?? asked.firstDate('activations');
+  const before = previousPeriod(asked.scope.period, asked.scope.calendar);
+  return { ...result, incomplete: first !== undefined && before.start < first };
 }
 
 const single = (value: number, parts: Parts): Result => ({ value: String(value), parts, n: value });
@@ -286,16 +291,7 @@ function answersIn(
     const known = last.get(key);
     if (!known || text(fact, 'answeredOn') >= text(known, 'answeredOn')) last.set(key, fact);
   }
-  const place =
-    segment === scope.segment
-      ? scope
-      : new (scope.constructor as new (...given: unknown[]) => Scope)(
-          scope.company,
-          scope.unit,
-          segment,
-          scope.period,
-          scope.calendar,
-        );
+  const place = scope.of(scope.unit, segment);
   const valid: Answer[] = [];
   let blank = 0;
   let outside = 0;
@@ -347,11 +343,11 @@ const scoreSum = (answers: readonly Answer[]) => answers.reduce((total, { score 
 export const customer: Readonly<Record<string, (asked: Asked) => Result>> = {
   'customer-retention': (asked) => {
     const tally = countCustomers(asked);
-    return counts(tally.retained, tally.opening, tally.opening, countParts(asked, tally));
+    return ofOpening(asked, counts(tally.retained, tally.opening, tally.opening, countParts(asked, tally)));
   },
   'customer-churn': (asked) => {
     const tally = countCustomers(asked);
-    return counts(tally.lost, tally.opening, tally.opening, countParts(asked, tally));
+    return ofOpening(asked, counts(tally.lost, tally.opening, tally.opening, countParts(asked, tally)));
   },
   'active-customers': (asked) => {
     const tally = countCustomers(asked);
@@ -365,11 +361,12 @@ export const customer: Readonly<Record<string, (asked: Asked) => Result>> = {
     const tally = countCustomers(asked);
     const base = asked.policy.acquisitionBase;
     const denominator = base === 'known' ? tally.knownBefore : tally.opening;
-    return counts(tally.new, denominator, denominator, { base });
+    const result = counts(tally.new, denominator, denominator, { base });
+    return base === 'known' ? result : ofOpening(asked, result);
   },
   'won-back-customers': (asked) => {
     const tally = countCustomers(asked);
-    return single(tally.wonBack, countParts(asked, tally));
+    return ofOpening(asked, single(tally.wonBack, countParts(asked, tally)));
   },
   'orders-placed': ({ scope, documents }) =>
     single(
@@ -418,10 +415,36 @@ export const customer: Readonly<Record<string, (asked: Asked) => Result>> = {
     const { scope } = asked;
     const all = documentsIn(asked);
     const target = all.filter(({ customer: file, date }) => {
-      const segment = file === undefined ? undefined : scope.company.segment(file, date);
+      const segment = file === undefined ? undefined : scope.segmentOf(file, date);
       return segment !== undefined && definition(scope, segment, date)?.data['isTarget'] === true;
     });
     return moneyRatio(asked, revenueOf(asked, target), revenueOf(asked, all), all.length);
+  },
+  'net-revenue-retention': (asked) => {
+    const before = asked.at(samePeriodOfPriorYear(asked.scope.period, asked.scope.calendar));
+    const byCustomer = (one: Asked) => {
+      const all = new Map<string, ReturnType<typeof documentsIn>>();
+      for (const document of documentsIn(one)) {
+        if (document.customer === undefined) continue;
+        const identity = asked.scope.company.identity(document.customer);
+        all.set(identity, [...(all.get(identity) ?? []), document]);
+      }
+      return all;
+    };
+    const [then, now] = [byCustomer(before), byCustomer(asked)];
+    let [current, prior] = [NOTHING, NOTHING];
+    for (const [identity, documents] of then) {
+      prior = add(prior, revenueOf(asked, documents));
+      current = add(current, revenueOf(asked, now.get(identity) ?? []));
+    }
+    return moneyRatio(
+      asked,
+      current,
+      prior,
+      then.size,
+      { lost: String([...then.keys()].filter((identity) => !now.has(identity)).length) },
+      { current, prior },
+    );
   },
   'market-share': (asked) => share(asked, 'amount'),
   'relative-market-share': (asked) => share(asked, 'largestCompetitorAmount'),

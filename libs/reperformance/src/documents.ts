@@ -12,12 +12,17 @@ export interface Placed {
 
 export interface Invoice extends Placed {
   readonly kind: 'invoice' | 'credit';
+  /** The invoice, or the one that is credited. */
+  readonly invoice: string;
+  /** Its date, where it is known. */
+  readonly invoiced: string | undefined;
   readonly cause: string | undefined;
   readonly currency: string;
   readonly lines: readonly {
     readonly product: string;
     readonly quantity: bigint;
     readonly net: bigint;
+    readonly tax: bigint;
     readonly cost: bigint | undefined;
   }[];
 }
@@ -52,20 +57,45 @@ function invoicesOf(company: Company): Invoice[] {
         : issued.find((own) => text(own, 'invoiceId') === text(fact, 'invoiceId'));
     return {
       kind: fact.type === 'InvoiceIssued' ? 'invoice' : 'credit',
+      invoice: text(fact, 'invoiceId'),
+      invoiced: maybe(home, 'issuedOn'),
       cause: maybe(fact, 'cause'),
       unit: unitOf(fact) ?? unitOf(home) ?? 'root',
       date: text(fact, 'issuedOn'),
       customer: maybe(home, 'customerId'),
       currency: maybe(home, 'currency') ?? '',
       lines: (fact.data['lines'] as readonly Record<string, string>[]).map(
-        ({ productId = '', qty, netAmount = '0', costAmount }) => ({
+        ({ productId = '', qty, netAmount = '0', taxAmount = '0', costAmount }) => ({
           product: productId,
           quantity: qty === undefined ? 0n : parseMicros(qty),
           net: parseMicros(netAmount),
+          tax: parseMicros(taxAmount),
           cost: costAmount === undefined ? undefined : parseMicros(costAmount),
         }),
       ),
     };
+  });
+}
+
+export interface Payment extends Placed {
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly invoiced: string;
+}
+
+/** Cash that names a known invoice: it lies where the invoice lies. */
+export function paymentsOf(company: Company, { invoices }: Documents): Payment[] {
+  return company.of('CashMoved').flatMap((fact) => {
+    if (text(fact, 'category') === 'internal-transfer') return [];
+    const paid = invoices.find(
+      ({ kind, invoice }) => kind === 'invoice' && invoice === maybe(fact, 'documentId'),
+    );
+    if (!paid) return [];
+    const { unit, customer, date: invoiced } = paid;
+    const amount = parseMicros(text(fact, 'amount'));
+    return [
+      { unit, customer, invoiced, date: text(fact, 'valueDate'), amount, currency: text(fact, 'currency') },
+    ];
   });
 }
 

@@ -1,19 +1,23 @@
 import { ACCOUNT_CLASSES } from '#contracts';
 import {
+  addMonths,
+  addRatio,
   compoundGrowth,
   divideRatio,
+  lengthInDays,
+  localDate,
   monthsIn,
   multiplyRatio,
   type Period,
   parseMicros,
-  parsePeriod,
   previousPeriod,
+  type Ratio,
   ratio,
   ratioOfDecimal,
   samePeriodOfPriorYear,
   subtractRatio,
 } from '#kernel';
-import { unitOf } from './documents.ts';
+import { paymentsOf, unitOf } from './documents.ts';
 import {
   type Amount,
   type Asked,
@@ -22,6 +26,7 @@ import {
   less,
   money,
   moneyRatio,
+  moneyText,
   NOTHING,
   type Result,
   reasonsOf,
@@ -31,22 +36,40 @@ import {
   sums,
 } from './figure.ts';
 import { type Fact, latest, maybe, text } from './log.ts';
-import type { Scope } from './world.ts';
+import { periodNamed, type Scope } from './world.ts';
 
 /** The financial dimension, from lists of invoices, postings and movements. Source: docs/figures.md §5. */
 
-const documentsIn = ({ scope, documents }: Asked) =>
-  documents.invoices.filter((own) => scope.when(own.date) && scope.has(own.unit, own.date, own.customer));
+/** A question narrowed: to the facts of some units, to rates of other dates. */
+interface Narrowed extends Asked {
+  readonly units?: ReadonlySet<string>;
+  readonly rateDate?: (date: string) => string;
+}
 
-function net(asked: Asked, kind: 'invoice' | 'credit'): Sum {
-  return sum(
+const documentsIn = ({ scope, documents, units }: Narrowed) =>
+  documents.invoices.filter(
+    (own) =>
+      scope.when(own.date) &&
+      scope.has(own.unit, own.date, own.customer) &&
+      (units === undefined || units.has(own.unit)),
+  );
+
+/** A flow at the average rate of its date, or of the date that serves it. */
+const flows = (asked: Narrowed, amounts: readonly Amount[]) =>
+  sum(
+    asked,
+    amounts.map((own) => ({ ...own, date: asked.rateDate?.(own.date) ?? own.date })),
+    'average',
+  );
+
+function net(asked: Narrowed, kind: 'invoice' | 'credit'): Sum {
+  return flows(
     asked,
     documentsIn(asked)
       .filter((own) => own.kind === kind)
       .flatMap(({ lines, currency, date }) =>
         lines.map(({ net: amount }): Amount => ({ amount, currency, date })),
       ),
-    'average',
   );
 }
 
@@ -62,9 +85,9 @@ function cost(asked: Asked, kind: 'invoice' | 'credit'): Sum {
   );
 }
 
-function classOf({ scope }: Asked, posting: Fact): string | undefined {
+function definitionOf({ scope }: Asked, posting: Fact): Fact | undefined {
   const code = text(posting, 'accountCode');
-  const defined = latest(
+  return latest(
     scope.company
       .of('AccountDefined')
       .filter(
@@ -73,8 +96,12 @@ function classOf({ scope }: Asked, posting: Fact): string | undefined {
       ),
     (fact) => text(fact, 'effectiveFrom'),
   );
+}
+
+function classOf(asked: Asked, posting: Fact): string | undefined {
+  const defined = definitionOf(asked, posting);
   if (defined) return text(defined, 'accountClass');
-  const [head] = code.split(':');
+  const [head] = text(posting, 'accountCode').split(':');
   return ACCOUNT_CLASSES.find((name) => name === head);
 }
 
@@ -84,8 +111,12 @@ function internal({ scope }: Asked, posting: Fact, date: string): boolean {
   return counter !== undefined && scope.company.inside(scope.unit, counter, date);
 }
 
-function ledger(asked: Asked, wanted: string): Sum {
-  const { scope } = asked;
+function ledger(asked: Narrowed, wanted: string): Sum {
+  return posted(asked, (posting) => classOf(asked, posting) === wanted);
+}
+
+function posted(asked: Narrowed, wanted: (posting: Fact) => boolean): Sum {
+  const { scope, units } = asked;
   const unknown = new Set<string>();
   const amounts: Amount[] = [];
   for (const posting of scope.company.of('LedgerAmountPosted')) {
@@ -93,23 +124,23 @@ function ledger(asked: Asked, wanted: string): Sum {
     if (
       !scope.when(date) ||
       !scope.has(unitOf(posting) ?? 'root', date, undefined) ||
+      (units !== undefined && !units.has(unitOf(posting) ?? 'root')) ||
       posting.data['opening'] === true ||
       internal(asked, posting, date)
     )
       continue;
-    const own = classOf(asked, posting);
-    if (own === undefined) unknown.add(text(posting, 'accountCode'));
-    if (own === wanted)
+    if (classOf(asked, posting) === undefined) unknown.add(text(posting, 'accountCode'));
+    else if (wanted(posting))
       amounts.push({
         amount: parseMicros(text(posting, 'amount')),
         currency: text(posting, 'currency'),
         date,
       });
   }
-  return { ...sum(asked, amounts, 'average'), unknown: [...unknown].sort() };
+  return { ...flows(asked, amounts), unknown: [...unknown].sort() };
 }
 
-const revenue = (asked: Asked) =>
+const revenue = (asked: Narrowed) =>
   asked.revenueBasis === 'ledger'
     ? less(NOTHING, ledger(asked, 'revenue'))
     : less(net(asked, 'invoice'), net(asked, 'credit'));
@@ -125,7 +156,12 @@ const netProfit = (asked: Asked) =>
 const ASSETS = ['asset', 'construction-in-progress', 'cash'];
 const BALANCES = ACCOUNT_CLASSES.slice(5) as readonly string[];
 
-function capital(asked: Asked, lastDay: string, periodText: string): Sum & { known: boolean } {
+function capital(
+  asked: Asked,
+  lastDay: string,
+  periodText: string,
+  assets: readonly string[],
+): Sum & { known: boolean } {
   const { scope } = asked;
   const unknown = new Set<string>();
   const amounts: Amount[] = [];
@@ -137,13 +173,13 @@ function capital(asked: Asked, lastDay: string, periodText: string): Sum & { kno
       date > lastDay ||
       scope.segment !== undefined ||
       !scope.company.inside(scope.unit, unit, lastDay) ||
-      internal(asked, posting, date)
+      internal(asked, posting, lastDay)
     )
       continue;
     const own = classOf(asked, posting);
     if (own === undefined) unknown.add(text(posting, 'accountCode'));
     else if (BALANCES.includes(own)) known = true;
-    if (own !== undefined && (ASSETS.includes(own) || own === 'liability-current-non-interest-bearing'))
+    if (own !== undefined && (assets.includes(own) || own === 'liability-current-non-interest-bearing'))
       amounts.push({
         amount: parseMicros(text(posting, 'amount')),
         currency: text(posting, 'currency'),
@@ -157,10 +193,10 @@ function capital(asked: Asked, lastDay: string, periodText: string): Sum & { kno
   };
 }
 
-function averageCapital(asked: Asked) {
+function averageCapital(asked: Asked, assets: readonly string[] = ASSETS) {
   const { scope } = asked;
-  const opening = capital(asked, scope.opening, previousPeriod(scope.period, scope.calendar).text);
-  const closing = capital(asked, scope.closing, scope.period.text);
+  const opening = capital(asked, scope.opening, previousPeriod(scope.period, scope.calendar).text, assets);
+  const closing = capital(asked, scope.closing, scope.period.text, assets);
   const both = add(opening, closing);
   const later = scope.company
     .of('LedgerAmountPosted')
@@ -174,7 +210,7 @@ function averageCapital(asked: Asked) {
     .some(
       (fact) =>
         text(fact, 'unitId') === scope.unit &&
-        parsePeriod(text(fact, 'period'), scope.calendar).end >= scope.period.end,
+        (periodNamed(text(fact, 'period'), scope.calendar)?.end ?? '') >= scope.period.end,
     );
   return {
     opening,
@@ -203,19 +239,23 @@ function rateOf({ scope }: Asked): { wacc: string; taxRate: string } | undefined
 }
 
 function growth(asked: Asked, of: (asked: Asked) => Sum, base: Period, withDifference = false): Result {
-  const current = of(asked);
-  const prior = of(asked.at(base));
+  const [current, prior] = [of(asked), of(asked.at(base))];
+  return compared(asked, current, prior, {
+    documents: documentsIn(asked).length,
+    named: withDifference ? { difference: less(current, prior) } : {},
+  });
+}
+
+function compared(
+  asked: Asked,
+  current: Sum,
+  prior: Sum,
+  { documents: n, named = {} }: { documents: number; named?: Readonly<Record<string, Sum>> },
+): Result {
   const difference = less(current, prior);
   const { parts: reasons, missing, unknown } = reasonsOf([difference]);
-  const n = documentsIn(asked).length;
   const parts = {
-    ...sums(asked, {
-      numerator: difference,
-      denominator: prior,
-      current,
-      prior,
-      ...(withDifference ? { difference } : {}),
-    }),
+    ...sums(asked, { numerator: difference, denominator: prior, current, prior, ...named }),
     ...currency(asked),
     ...reasons,
   };
@@ -309,6 +349,42 @@ export const financial: Readonly<Record<string, (asked: Asked) => Result>> = {
       parts,
     };
   },
+  'revenue-growth-like-for-like': (asked) => {
+    const before = asked.at(yearsBefore(asked.scope, 1));
+    const [now, then] = [asked, before].map((own) => new Set(documentsIn(own).map(({ unit }) => unit))) as [
+      Set<string>,
+      Set<string>,
+    ];
+    const both = new Set([...now, ...then]);
+    const units = new Set(
+      [...both].filter((unit) => {
+        const defined = asked.scope.company.of('UnitDefined').filter((fact) => text(fact, 'unitId') === unit);
+        const existed =
+          defined.length === 0 ||
+          defined.some((fact) => text(fact, 'effectiveFrom') <= before.scope.period.start);
+        return existed && now.has(unit) && then.has(unit);
+      }),
+    );
+    const result = compared(asked, revenue({ ...asked, units }), revenue({ ...before, units }), {
+      documents: documentsIn({ ...asked, units }).length,
+    });
+    return {
+      ...result,
+      parts: { ...result.parts, units: String(units.size), unitsLeftOut: String(both.size - units.size) },
+    };
+  },
+  'revenue-growth-constant-currency': (asked) => {
+    const before = asked.at(yearsBefore(asked.scope, 1));
+    const { opening: _, closing, period } = asked.scope;
+    const rateDate = (date: string) => {
+      const later = addMonths(localDate(date), 12);
+      return later < period.start ? period.start : later > closing ? closing : later;
+    };
+    return compared(asked, revenue(asked), revenue({ ...before, rateDate }), {
+      documents: documentsIn(asked).length,
+      named: { priorAsReported: revenue(before) },
+    });
+  },
   'earnings-growth': (asked) => growth(asked, operatingProfit, yearsBefore(asked.scope, 1), true),
   'operating-cash-flow': (asked) => cashOf(asked, ['operating'], false),
   'investing-cash-flow': (asked) => cashOf(asked, ['investing'], false),
@@ -367,4 +443,172 @@ export const financial: Readonly<Record<string, (asked: Asked) => Result>> = {
       average,
     );
   },
+  'eva-sasac': (asked) => {
+    const average = averageCapital(asked, ['asset', 'cash']);
+    const rate = rateOf(asked);
+    const n = documentsIn(asked).length;
+    const chart = asked.scope.company.of('AccountDefined').map((fact) => maybe(fact, 'role'));
+    const missing = ['interest-expense', 'research-and-development'].filter((role) => !chart.includes(role));
+    const inRole = (role: string) =>
+      posted(asked, (posting) => maybe(definitionOf(asked, posting), 'role') === role);
+    const interest = inRole('interest-expense');
+    const research = inRole('research-and-development');
+    const parts = {
+      netProfit: netProfit(asked),
+      ...(missing.includes('interest-expense') ? {} : { interest }),
+      ...(missing.includes('research-and-development') ? {} : { research }),
+      capital: average.average,
+    };
+    if (!rate || missing.length > 0)
+      return {
+        value: null,
+        status: 'not_measurable',
+        parts: {
+          ...currency(asked),
+          ...sums(asked, parts),
+          ...(missing.length > 0 ? { missingRoles: missing.join(',') } : {}),
+          ...reasonsOf(Object.values(parts)).parts,
+        },
+        n,
+      };
+    const times = (own: Sum, factor: Ratio): Sum => ({ ...own, total: multiplyRatio(own.total, factor) });
+    const wacc = ratioOfDecimal(rate.wacc);
+    const months = divideRatio(monthsIn(asked.scope.period), ratio(12n));
+    const charge = times(average.average, multiplyRatio(wacc, months));
+    const addBack = times(add(interest, research), ratio(3n, 4n));
+    const value = less(add(parts.netProfit, addBack), charge);
+    return onCapital(money(asked, value, n, { ...parts, charge }, { wacc: six(wacc) }), average);
+  },
+  'days-sales-outstanding': (asked) => {
+    const { scope, documents } = asked;
+    const here = (unit: string, date: string, customer: string | undefined, invoiced: string) =>
+      date <= scope.closing &&
+      scope.company.inside(scope.unit, unit, scope.closing) &&
+      (scope.segment === undefined ||
+        (customer !== undefined && scope.segmentOf(customer, invoiced) === scope.segment));
+    const gross = (own: (typeof documents.invoices)[number]) =>
+      own.lines.reduce((total, line) => total + line.net + line.tax, 0n);
+    const owed: Amount[] = [
+      ...documents.invoices
+        .filter(({ unit, date, customer, invoiced = date }) => here(unit, date, customer, invoiced))
+        .map((own) => ({
+          amount: own.kind === 'invoice' ? gross(own) : -gross(own),
+          currency: own.currency,
+          date: scope.closing,
+        })),
+      ...paymentsOf(scope.company, documents)
+        .filter(({ unit, date, customer, invoiced }) => here(unit, date, customer, invoiced))
+        .map((own) => ({ amount: -own.amount, currency: own.currency, date: scope.closing })),
+    ];
+    const receivables = sum(asked, owed, 'closing', { text: scope.period.text, lastDay: scope.closing });
+    const of = (kind: 'invoice' | 'credit') =>
+      flows(
+        asked,
+        documentsIn(asked)
+          .filter((own) => own.kind === kind)
+          .map((own) => ({ amount: gross(own), currency: own.currency, date: own.date })),
+      );
+    const sales = less(of('invoice'), of('credit'));
+    const length = lengthInDays(scope.period);
+    const result = moneyRatio(asked, receivables, sales, documentsIn(asked).length, {
+      days: String(length),
+    });
+    if (result.status) return result;
+    const days = multiplyRatio(divideRatio(receivables.total, sales.total), ratio(BigInt(length)));
+    return { ...result, value: six(days) };
+  },
+  'customer-profitability': customerProfitability,
 };
+
+/** Customer by customer: revenue less cost of sales less what it cost to serve. */
+function customerProfitability(asked: Asked): Result {
+  const { scope } = asked;
+  const { company } = scope;
+  const identityOf = (file: string | undefined) => (file === undefined ? undefined : company.identity(file));
+  const documents = documentsIn(asked);
+  const postings = company.of('LedgerAmountPosted').filter((posting) => {
+    const date = text(posting, 'postedOn');
+    const file = maybe(posting, 'customerId');
+    return (
+      file !== undefined &&
+      scope.when(date) &&
+      scope.has(unitOf(posting) ?? 'root', date, file) &&
+      posting.data['opening'] !== true &&
+      !internal(asked, posting, date)
+    );
+  });
+  const unknown = new Set<string>();
+  for (const posting of postings)
+    if (classOf(asked, posting) === undefined) unknown.add(text(posting, 'accountCode'));
+  const serving = postings.filter((posting) => classOf(asked, posting) === 'operating-expense');
+  const customers = new Set(
+    [
+      ...documents.map((own) => identityOf(own.customer)),
+      ...serving.map((posting) => identityOf(maybe(posting, 'customerId'))),
+    ].filter((identity) => identity !== undefined),
+  );
+  const total = { revenue: NOTHING, costOfSales: NOTHING, costToServe: NOTHING };
+  let [profitable, unprofitable, without, lines] = [0, 0, 0, 0];
+  let loss = ratio(0n);
+  for (const identity of customers) {
+    const own = documents.filter((document) => identityOf(document.customer) === identity);
+    const of = (kind: 'invoice' | 'credit', field: 'net' | 'cost') =>
+      flows(
+        asked,
+        own
+          .filter((document) => document.kind === kind)
+          .flatMap((document) =>
+            document.lines.flatMap((line) => {
+              const amount = line[field];
+              return amount === undefined
+                ? []
+                : [{ amount, currency: document.currency, date: document.date }];
+            }),
+          ),
+      );
+    const sold = less(of('invoice', 'net'), of('credit', 'net'));
+    const made = less(of('invoice', 'cost'), of('credit', 'cost'));
+    const served = flows(
+      asked,
+      serving
+        .filter((posting) => identityOf(maybe(posting, 'customerId')) === identity)
+        .map((posting) => ({
+          amount: parseMicros(text(posting, 'amount')),
+          currency: text(posting, 'currency'),
+          date: text(posting, 'postedOn'),
+        })),
+    );
+    const profit = less(less(sold, made), served).total;
+    if (profit.numerator > 0n) profitable++;
+    if (profit.numerator < 0n) {
+      unprofitable++;
+      loss = addRatio(loss, profit);
+    }
+    total.revenue = add(total.revenue, sold);
+    total.costOfSales = add(total.costOfSales, made);
+    total.costToServe = add(total.costToServe, served);
+    const invoiceLines = own.filter(({ kind }) => kind === 'invoice').flatMap((document) => document.lines);
+    lines += invoiceLines.length;
+    without += invoiceLines.filter(({ cost: own }) => own === undefined).length;
+  }
+  const named = {
+    ...total,
+    costToServe: { ...total.costToServe, unknown: [...unknown].sort() },
+  };
+  const profit = less(less(named.revenue, named.costOfSales), named.costToServe);
+  const result = money(asked, profit, customers.size, named);
+  const parts = {
+    ...result.parts,
+    ...(profit.missing === undefined
+      ? {
+          profitable: String(profitable),
+          unprofitable: String(unprofitable),
+          lossOfUnprofitable: moneyText(loss, asked.currency),
+        }
+      : {}),
+    ...(without > 0 ? { linesWithoutCost: String(without) } : {}),
+  };
+  if (without > 0 && without === lines && named.revenue.total.numerator !== 0n)
+    return { ...result, value: null, status: 'not_measurable', parts };
+  return { ...result, parts, incomplete: result.incomplete === true || without > 0 };
+}

@@ -7,7 +7,6 @@ import {
   multiplyRatio,
   naturalLog,
   parseMicros,
-  parsePeriod,
   type Ratio,
   ratio,
   ratioOfDecimal,
@@ -30,7 +29,7 @@ import {
 } from './figure.ts';
 import { type Fact, latest, maybe, text } from './log.ts';
 import type { Parts } from './types.ts';
-import { days, daysLater, type Scope } from './world.ts';
+import { days, daysLater, periodNamed, type Scope } from './world.ts';
 
 /** The learning and growth dimension. Source: docs/figures.md §8. */
 
@@ -99,6 +98,100 @@ function projects({ scope }: Asked) {
     const unit = gates.map(unitOf).find((own) => own !== undefined) ?? 'root';
     return { unit, approved: on('approved'), launched: on('launched'), stopped: on('stopped') };
   });
+}
+
+/** From approval to the first day on which a project's products have earned what it spent. */
+function breakEven(asked: Asked): Result {
+  const { scope, documents } = asked;
+  if (scope.segment !== undefined) return { value: null, status: 'no_data', parts: {}, n: 0 };
+  const gates = scope.company.of('DevelopmentGatePassed');
+  const lengths: number[] = [];
+  const ages: number[] = [];
+  const left = { 'no-spend': 0, 'no-approval': 0, 'negative-duration': 0 };
+  const missing: string[] = [];
+  const soldByThese = new Set<string>();
+  for (const id of new Set(gates.map((fact) => text(fact, 'projectId')))) {
+    const own = gates.filter((fact) => text(fact, 'projectId') === id);
+    const on = (gate: string) =>
+      own
+        .filter((fact) => text(fact, 'gate') === gate)
+        .map((fact) => text(fact, 'passedOn'))
+        .sort()[0];
+    const launched = on('launched');
+    const approved = on('approved');
+    const unit = own.map(unitOf).find((one) => one !== undefined) ?? 'root';
+    if (launched === undefined || launched > scope.closing) continue;
+    if (!scope.company.inside(scope.unit, unit, scope.closing)) continue;
+    const products = [
+      ...own.flatMap((fact) => fact.data['productIds'] as readonly string[]),
+      ...scope.company
+        .of('ProductLaunched')
+        .filter((fact) => maybe(fact, 'projectId') === id)
+        .map((fact) => text(fact, 'productId')),
+    ];
+    for (const product of products) soldByThese.add(product);
+    const spent = own.flatMap((fact) => {
+      const spend = fact.data['spend'] as { amount: string; currency: string } | undefined;
+      return spend && text(fact, 'passedOn') <= scope.closing
+        ? [{ amount: parseMicros(spend.amount), currency: spend.currency, date: text(fact, 'passedOn') }]
+        : [];
+    });
+    const earned = documents.invoices
+      .filter(({ date }) => date >= launched && date <= scope.closing)
+      .flatMap(({ kind, lines, currency, date }) =>
+        lines
+          .filter(
+            ({ product, cost }) => products.includes(product) && (kind === 'credit' || cost !== undefined),
+          )
+          .map(({ net, cost = 0n }) => ({
+            amount: kind === 'invoice' ? net - cost : cost - net,
+            currency,
+            date,
+          })),
+      );
+    const dates = [...new Set([launched, ...[...spent, ...earned].map(({ date }) => date)])].sort();
+    let even: string | undefined;
+    let balance = ratio(0n);
+    for (const date of dates) {
+      const margin = sum(
+        asked,
+        earned.filter((one) => one.date === date),
+        'average',
+      );
+      const spend = sum(
+        asked,
+        spent.filter((one) => one.date === date),
+        'average',
+      );
+      for (const lacking of [margin.missing, spend.missing]) if (lacking !== undefined) missing.push(lacking);
+      balance = subtractRatio(addRatio(balance, margin.total), spend.total);
+      if (even === undefined && date >= launched && balance.numerator >= 0n) even = date;
+    }
+    const now = even !== undefined && scope.when(even);
+    if (spent.length === 0) left['no-spend'] += Number(scope.when(launched));
+    else if (approved === undefined) left['no-approval'] += Number(now);
+    else if (even === undefined) {
+      if (approved <= scope.closing) ages.push(days(approved, scope.closing));
+    } else if (now && even < approved) left['negative-duration']++;
+    else if (now) lengths.push(days(approved, even));
+  }
+  const costless = documents.invoices
+    .filter(({ kind, date }) => kind === 'invoice' && scope.when(date))
+    .flatMap(({ lines }) => lines)
+    .filter(({ product, cost }) => cost === undefined && soldByThese.has(product)).length;
+  const without: Parts = costless === 0 ? {} : { linesWithoutCost: String(costless) };
+  const [lacking] = missing.sort();
+  if (lacking !== undefined)
+    return { value: null, status: 'not_measurable', parts: { missingRate: lacking, ...without }, n: 0 };
+  const open: Parts =
+    ages.length === 0
+      ? { open: '0' }
+      : {
+          open: String(ages.length),
+          openAgeDays: six(ratio(BigInt(ages.reduce((a, b) => a + b, 0)), BigInt(ages.length))),
+        };
+  const result = spread(lengths.map(BigInt), 1n, { ...open, ...excluded(left), ...without });
+  return { ...result, incomplete: costless > 0 };
 }
 
 function employment(scope: Scope, employee: string, date: string): Fact | undefined {
@@ -297,8 +390,20 @@ function assetShare(asked: Asked, numerator: Ratio, denominator: Ratio): Result 
     : { value: six(divideRatio(numerator, denominator)), parts, n };
 }
 
+/** Initiatives of the scope and period: closed then, or measured by a period that ends then. */
+export function closedInitiatives({ scope }: Asked): { fact: Fact; date: string }[] {
+  if (scope.segment !== undefined) return [];
+  return scope.company
+    .of('ImprovementMeasured')
+    .flatMap((fact) => {
+      const after = periodNamed(text(fact, 'afterPeriod'), scope.calendar);
+      const date = maybe(fact, 'closedOn') ?? (after && daysLater(after.end, -1));
+      return date === undefined ? [] : [{ fact, date }];
+    })
+    .filter(({ fact, date }) => scope.when(date) && scope.company.inside(scope.unit, unitOr(fact), date));
+}
+
 function improvements(asked: Asked) {
-  const { scope } = asked;
   const measured: {
     baseline: Ratio;
     after: Ratio;
@@ -309,15 +414,8 @@ function improvements(asked: Asked) {
   }[] = [];
   let without = 0;
   let incomplete = false;
-  for (const fact of scope.company.of('ImprovementMeasured')) {
+  for (const { fact } of closedInitiatives(asked)) {
     const closed = maybe(fact, 'closedOn');
-    const date = closed ?? daysLater(parsePeriod(text(fact, 'afterPeriod'), scope.calendar).end, -1);
-    if (
-      scope.segment !== undefined ||
-      !scope.when(date) ||
-      !scope.company.inside(scope.unit, unitOr(fact), date)
-    )
-      continue;
     const before = asked.value(text(fact, 'kpiCode'), text(fact, 'baselinePeriod'));
     const later = asked.value(text(fact, 'kpiCode'), text(fact, 'afterPeriod'));
     if (before.incomplete || later.incomplete) incomplete = true;
@@ -371,6 +469,7 @@ export const learning: Readonly<Record<string, (asked: Asked) => Result>> = {
       },
     );
   },
+  'break-even-time': breakEven,
   'npd-stopped-share': (asked) => {
     const own = projects(asked);
     const inPeriod = (of: 'launched' | 'stopped') =>

@@ -11,6 +11,7 @@ export interface Policy {
   readonly periodBasis: string;
   readonly satisfactionTopBoxes: number;
   readonly minimumResponses: number;
+  readonly segmentBasis: 'businessDate' | 'periodEnd';
   readonly headcountBasis: string;
   readonly weights?: Readonly<Record<string, string>>;
   readonly cohortDays: number;
@@ -24,6 +25,7 @@ const DEFAULTS: Policy = {
   periodBasis: 'due',
   satisfactionTopBoxes: 2,
   minimumResponses: 30,
+  segmentBasis: 'businessDate',
   headcountBasis: 'average',
   cohortDays: 30,
   acquisitionBase: 'active',
@@ -46,8 +48,11 @@ const REVENUE = [
   'revenue-growth',
   'revenue-growth-sequential',
   'revenue-cagr',
+  'revenue-growth-like-for-like',
+  'revenue-growth-constant-currency',
   'earnings-growth',
   'eva',
+  'eva-sasac',
   'roic',
 ];
 

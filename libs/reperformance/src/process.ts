@@ -11,6 +11,7 @@ import {
   spread,
   sum,
 } from './figure.ts';
+import { closedInitiatives } from './learning.ts';
 import { type Fact, maybe, text } from './log.ts';
 import type { Parts } from './types.ts';
 import { days, daysLater, dayText, type Scope } from './world.ts';
@@ -84,7 +85,7 @@ function stockHere(scope: Scope, unit: string, customer: string | undefined, dat
   if (!scope.company.inside(scope.unit, unit, scope.closing)) return false;
   return (
     scope.segment === undefined ||
-    (customer !== undefined && scope.company.segment(customer, dayText(date)) === scope.segment)
+    (customer !== undefined && scope.segmentOf(customer, date) === scope.segment)
   );
 }
 
@@ -487,6 +488,36 @@ export const process: Readonly<Record<string, (asked: Asked) => Result>> = {
       of(own.filter(({ kind, cause }) => kind === 'credit' && cause === 'return')),
       of(own.filter(({ kind }) => kind === 'invoice')),
       own.length,
+    );
+  },
+  'return-on-quality': (asked) => {
+    const quality = [
+      ...['quality-return-rate', 'return-rate-all-causes', 'cohort-return-rate', 'return-value-rate'],
+      ...['scrap-rate', 'first-pass-yield'],
+    ];
+    const own = closedInitiatives(asked).filter(({ fact }) => quality.includes(text(fact, 'kpiCode')));
+    const stated = (fact: Fact, field: string) =>
+      fact.data[field] as { amount: string; currency: string } | undefined;
+    const beneficial = own.filter(({ fact }) => stated(fact, 'benefit'));
+    const counted = beneficial.filter(({ fact }) => stated(fact, 'cost'));
+    const total = (field: string) =>
+      sum(
+        asked,
+        counted.map(({ fact, date }) => {
+          const { amount, currency } = stated(fact, field) as { amount: string; currency: string };
+          return { amount: parseMicros(amount), currency, date };
+        }),
+        'average',
+      );
+    return moneyRatio(
+      asked,
+      total('benefit'),
+      total('cost'),
+      counted.length,
+      excluded({
+        'no-benefit': own.length - beneficial.length,
+        'no-cost': beneficial.length - counted.length,
+      }),
     );
   },
   'scrap-rate': (asked) => {

@@ -6,6 +6,7 @@ import { SHEETS } from './sheets.ts';
 const SOURCES: Readonly<Record<string, readonly string[]>> = {
   invoices: ['InvoiceIssued', 'CreditNoteIssued'],
   cash: ['CashMoved'],
+  payments: ['CashMoved'],
   ledger: ['LedgerAmountPosted'],
   orders: ['OrderPlaced', 'OrderLineCancelled'],
   activations: ['CustomerActivated', 'CustomerLapsed'],
@@ -49,6 +50,8 @@ const BESIDES: Readonly<Record<string, readonly string[]>> = {
   'gross-margin': RATES,
   'revenue-growth': RATES,
   'revenue-growth-sequential': RATES,
+  'revenue-growth-like-for-like': RATES,
+  'revenue-growth-constant-currency': RATES,
   'revenue-cagr': RATES,
   'operating-margin': [...RATES, ...LEDGER],
   'net-margin': [...RATES, ...LEDGER],
@@ -56,6 +59,9 @@ const BESIDES: Readonly<Record<string, readonly string[]>> = {
   roce: [...RATES, ...LEDGER, 'PeriodClosed'],
   eva: [...RATES, ...LEDGER, 'PeriodClosed', 'CapitalCostRateSet'],
   roic: [...RATES, ...LEDGER, 'PeriodClosed', 'CapitalCostRateSet'],
+  'eva-sasac': [...RATES, ...LEDGER, 'PeriodClosed', 'CapitalCostRateSet'],
+  'days-sales-outstanding': RATES,
+  'customer-profitability': [...RATES, ...LEDGER, ...MEMBERSHIP],
   'operating-cash-flow': RATES,
   'investing-cash-flow': RATES,
   'financing-cash-flow': RATES,
@@ -70,6 +76,7 @@ const BESIDES: Readonly<Record<string, readonly string[]>> = {
   'acquisition-conversion': CUSTOMERS,
   'acquisition-cost': [...CUSTOMERS, ...RATES],
   'target-segment-revenue-share': [...RATES, ...SEGMENTS],
+  'net-revenue-retention': [...RATES, ...MEMBERSHIP],
   'market-share': [...RATES, 'MarketSizeReported'],
   'relative-market-share': [...RATES, 'MarketSizeReported'],
   'value-proposition-score': SEGMENTS,
@@ -80,6 +87,7 @@ const BESIDES: Readonly<Record<string, readonly string[]>> = {
   'return-rate-all-causes': ORDERS,
   'cohort-return-rate': [...ORDERS, 'GoodsReturned'],
   'return-value-rate': RATES,
+  'return-on-quality': RATES,
   'scrap-rate': STEPS,
   'first-pass-yield': STEPS,
   'production-lead-time': STEPS,
@@ -89,6 +97,7 @@ const BESIDES: Readonly<Record<string, readonly string[]>> = {
   'handoffs-per-case': STEPS,
   'process-on-time': STEPS,
   'new-product-sales-ratio': [...RATES, 'ProductLaunched'],
+  'break-even-time': ['InvoiceIssued', 'CreditNoteIssued', 'ProductLaunched', ...RATES],
   'training-hours-per-employee': PEOPLE,
   'training-coverage': PEOPLE,
   'capability-gap': SKILLS,
@@ -99,6 +108,7 @@ const BESIDES: Readonly<Record<string, readonly string[]>> = {
 /** KPIs of which revenue is a part that the policy may take from the ledger. */
 const BY_REVENUE = [
   ...['net-revenue', 'gross-margin', 'revenue-growth', 'revenue-growth-sequential', 'revenue-cagr'],
+  ...['revenue-growth-like-for-like', 'revenue-growth-constant-currency'],
 ];
 
 export function eventsRead(kpi: string, { scope, revenueBasis }: Asked): string[] {

@@ -20,7 +20,7 @@ import { eventsOf, eventsRead } from './reads.ts';
 import { SHEETS } from './sheets.ts';
 import { datesOf } from './sources.ts';
 import type { Figure, FigureRequest, FigureStatus, FiguresAnswer, LogEvent } from './types.ts';
-import { Company, daysLater, Scope } from './world.ts';
+import { Company, daysLater, periodNamed, Scope } from './world.ts';
 
 /**
  * Figures from the raw log: facts as they stand at a position, put into lists, filtered, counted and summed. Shares nothing
@@ -79,14 +79,17 @@ export class Reperformance {
     return { coordinates, figures, digest: digestOf({ coordinates, figures }) };
   }
 
-  #asked(request: FigureRequest, period: Period): Asked {
+  /** `like`: another period of the same question, whose segments count. */
+  #asked(request: FigureRequest, period: Period, like?: Asked): Asked {
     const kept = this.#at(request.knownAt);
     const { company, documents } = kept;
     const calendar = company.calendar(request.unit);
-    const scope = new Scope(company, request.unit, request.segment, period, calendar);
     const policy = policyOf(company, request.kpi, period.start, request.policy);
     if (!policy) throw new Error(`${request.kpi} has no policy revision ${request.policy} that is known.`);
-    return {
+    const closing = policy.segmentBasis === 'periodEnd' ? daysLater(period.end, -1) : undefined;
+    const segmentDay = like ? like.scope.segmentDay : closing;
+    const scope = new Scope(company, request.unit, request.segment, period, calendar, segmentDay);
+    const asked: Asked = {
       scope,
       policy,
       revenueBasis: policyOf(company, 'net-revenue', period.start)?.revenueBasis ?? 'invoice',
@@ -100,16 +103,17 @@ export class Reperformance {
         const sheet = SHEETS[kpi];
         if (!sheet || sheet.main.includes('initiatives'))
           return { value: null, up: false, incomplete: false };
-        const other = this.#asked(
-          { ...request, kpi, period: text, policy: undefined } as unknown as FigureRequest,
-          parsePeriod(text, calendar),
-        );
+        const period = periodNamed(text, calendar);
+        if (!period) return { value: null, up: false, incomplete: false };
+        const { policy: _, ...rest } = request;
+        const other = this.#asked({ ...rest, kpi, period: text }, period);
         const { value, flags } = this.#figure(kpi, other);
         return { value, up: sheet.up, incomplete: flags.includes('incomplete') };
       },
       firstDate: (source) => datesOf(scope, documents, source).sort()[0],
-      at: (other) => this.#asked(request, other),
+      at: (other) => this.#asked(request, other, asked),
     };
+    return asked;
   }
 
   #figure(kpi: string, asked: Asked): Figure {

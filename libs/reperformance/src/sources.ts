@@ -1,4 +1,4 @@
-import { type Documents, unitInOrder, unitOf } from './documents.ts';
+import { type Documents, paymentsOf, unitInOrder, unitOf } from './documents.ts';
 import { assetUnit, trainingUnit } from './learning.ts';
 import { type Fact, maybe, text } from './log.ts';
 import { dayText, type Scope } from './world.ts';
@@ -34,6 +34,10 @@ export function datesOf(scope: Scope, documents: Documents, source: string): str
         .map(({ date }) => date);
     case 'cash':
       return simple('CashMoved', 'valueDate');
+    case 'payments':
+      return paymentsOf(company, documents)
+        .filter(({ unit, date, customer }) => scope.has(unit, date, customer))
+        .map(({ date }) => date);
     case 'ledger':
       return simple('LedgerAmountPosted', 'postedOn');
     case 'orders':

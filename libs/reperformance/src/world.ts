@@ -13,7 +13,9 @@ import {
   localDate,
   localDateAtMs,
   type Period,
+  parsePeriod,
   startOfDay,
+  ValueError,
 } from '#kernel';
 import { type Fact, type Known, latest, maybe, text } from './log.ts';
 
@@ -148,6 +150,8 @@ export class Scope {
   readonly segment: string | undefined;
   readonly period: Period;
   readonly calendar: Calendar;
+  /** The day whose segment counts for everything; absent: the day of each fact. */
+  readonly segmentDay: string | undefined;
 
   constructor(
     company: Company,
@@ -155,16 +159,28 @@ export class Scope {
     segment: string | undefined,
     period: Period,
     calendar: Calendar,
+    segmentDay?: string,
   ) {
     this.company = company;
     this.unit = unit;
     this.segment = segment;
     this.period = period;
     this.calendar = calendar;
+    this.segmentDay = segmentDay;
   }
 
   at(period: Period): Scope {
-    return new Scope(this.company, this.unit, this.segment, period, this.calendar);
+    return new Scope(this.company, this.unit, this.segment, period, this.calendar, this.segmentDay);
+  }
+
+  /** The same question of another unit or segment. */
+  of(unit: string, segment: string | undefined): Scope {
+    return new Scope(this.company, unit, segment, this.period, this.calendar, this.segmentDay);
+  }
+
+  /** The segment of a customer for a fact of a date. */
+  segmentOf(file: string, date: string): string | undefined {
+    return this.company.segment(file, this.segmentDay ?? dayText(date));
   }
 
   get closing(): LocalDate {
@@ -207,7 +223,17 @@ export class Scope {
     if (!this.company.inside(this.unit, unit, day)) return false;
     if (this.segment === undefined) return true;
     if (segment !== undefined) return segment === this.segment;
-    return customer !== undefined && this.company.segment(customer, day) === this.segment;
+    return customer !== undefined && this.segmentOf(customer, day) === this.segment;
+  }
+}
+
+/** A period of a calendar, or nothing where the calendar has none of that name. */
+export function periodNamed(name: string, calendar: Calendar): Period | undefined {
+  try {
+    return parsePeriod(name, calendar);
+  } catch (error) {
+    if (error instanceof ValueError) return undefined;
+    throw error;
   }
 }
 

@@ -1,6 +1,28 @@
-import { ACCOUNT_CLASSES } from '../account-classes.ts';
+import { ACCOUNT_CLASSES, ACCOUNT_ROLES } from '../account-classes.ts';
 import { defineEvent, exactlyOne, type Problem } from '../declare.ts';
 import { currency, date, decimal, flag, id, oneOf, optional, period, signed, text } from '../fields.ts';
+
+/** What version 1 of a posting says. */
+const posting = {
+  postingId: id(),
+  unitId: optional(id()),
+  postedOn: date(),
+  accountCode: id(),
+  amount: signed(),
+  currency: currency(),
+  counterUnitId: optional(id()),
+  opening: optional(flag()),
+  text: optional(text()),
+};
+
+/** What version 1 of an account says. */
+const account = {
+  accountCode: id(),
+  name: text(),
+  accountClass: oneOf(...ACCOUNT_CLASSES),
+  effectiveFrom: date(),
+  unitId: optional(id()),
+};
 
 /** Cash, ledger and the rates that money is judged by. */
 export const cashLedgerEvents = [
@@ -36,17 +58,10 @@ export const cashLedgerEvents = [
     type: 'LedgerAmountPosted',
     category: 'ledger',
     stream: (data) => data.postingId,
-    fields: {
-      postingId: id(),
-      unitId: optional(id()),
-      postedOn: date(),
-      accountCode: id(),
-      amount: signed(),
-      currency: currency(),
-      counterUnitId: optional(id()),
-      opening: optional(flag()),
-      text: optional(text()),
-    },
+    customer: 'customerId',
+    // Version 2: the customer whom an expense serves.
+    fields: { ...posting, customerId: optional(id()) },
+    earlier: [{ fields: posting, upcast: (data) => data }],
     businessDate: ['postedOn'],
     feeds: ['F1', 'F4', 'L5'],
     sample: {
@@ -63,13 +78,9 @@ export const cashLedgerEvents = [
     type: 'AccountDefined',
     category: 'ledger',
     stream: () => 'chart',
-    fields: {
-      accountCode: id(),
-      name: text(),
-      accountClass: oneOf(...ACCOUNT_CLASSES),
-      effectiveFrom: date(),
-      unitId: optional(id()),
-    },
+    // Version 2: what an account holds where its class does not say it.
+    fields: { ...account, role: optional(oneOf(...ACCOUNT_ROLES)) },
+    earlier: [{ fields: account, upcast: (data) => data }],
     businessDate: ['effectiveFrom'],
     feeds: ['F1', 'F4'],
     sample: {

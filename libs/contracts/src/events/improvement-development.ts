@@ -1,24 +1,29 @@
 import { defineEvent } from '../declare.ts';
 import { count, date, decimal, flag, id, list, money, oneOf, optional, period } from '../fields.ts';
 
+/** What version 1 of an initiative says. */
+const initiative = {
+  initiativeId: id(),
+  processCode: id(),
+  kpiCode: id(),
+  baselinePeriod: period(),
+  afterPeriod: period(),
+  startedOn: date(),
+  closedOn: optional(date()),
+  effortHours: decimal(),
+  cost: optional(money()),
+  unitId: optional(id()),
+};
+
 /** Improvement initiatives, development projects and the products they launch. */
 export const improvementDevelopmentEvents = [
   defineEvent({
     type: 'ImprovementMeasured',
     category: 'improvement',
     stream: (data) => data.initiativeId,
-    fields: {
-      initiativeId: id(),
-      processCode: id(),
-      kpiCode: id(),
-      baselinePeriod: period(),
-      afterPeriod: period(),
-      startedOn: date(),
-      closedOn: optional(date()),
-      effortHours: decimal(),
-      cost: optional(money()),
-      unitId: optional(id()),
-    },
+    // Version 2: what it has brought in money, as stated by whoever closes it.
+    fields: { ...initiative, benefit: optional(money()) },
+    earlier: [{ fields: initiative, upcast: (data) => data }],
     businessDate: ['closedOn', 'startedOn'],
     feeds: ['L3'],
     sample: {

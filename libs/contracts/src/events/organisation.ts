@@ -16,8 +16,11 @@ import {
 
 /** Units, calendars and measure policies. */
 
+/** Decides between restating and going forward. */
+export const changeClass = () => oneOf('error', 'method', 'estimate', 'organisation');
+
 /** Parameters of a measure policy, a closed list. Source: kpis.md §4; only what figures.md offers is accepted. */
-const parameters = object({
+const parameters = {
   retentionWindowDays: optional(count(1)),
   retentionWindow: optional(oneOf('previous-period')),
   newProductWindowMonths: optional(count(1, 1200)),
@@ -32,10 +35,16 @@ const parameters = object({
   cohortDays: optional(count(0, 100_000)),
   acquisitionBase: optional(oneOf('active', 'known')),
   revenueBasis: optional(oneOf('invoice', 'ledger')),
-});
-/** Decides between restating and going forward. */
-export const changeClass = () => oneOf('error', 'method', 'estimate', 'organisation');
-
+};
+const policy = {
+  kpiCode: id(),
+  parameters: object(parameters),
+  effectiveFrom: date(),
+  changeClass: changeClass(),
+  unitId: optional(id()),
+};
+/** Version 2: segments may be those of the period's end. */
+const wider = object({ ...parameters, segmentBasis: optional(oneOf('businessDate', 'periodEnd')) });
 export const organisationEvents = [
   defineEvent({
     type: 'UnitDefined',
@@ -96,13 +105,8 @@ export const organisationEvents = [
     type: 'MeasurePolicySet',
     category: 'policy',
     stream: (data) => data.kpiCode,
-    fields: {
-      kpiCode: id(),
-      parameters,
-      effectiveFrom: date(),
-      changeClass: changeClass(),
-      unitId: optional(id()),
-    },
+    fields: { ...policy, parameters: wider },
+    earlier: [{ fields: policy, upcast: (data) => data }],
     businessDate: ['effectiveFrom'],
     feeds: [],
     rules: ({ parameters: given }) => [

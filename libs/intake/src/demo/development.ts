@@ -13,9 +13,11 @@ interface Project {
   readonly developed?: string;
   readonly launched?: string;
   readonly stopped?: string;
+  /** Northwind's products that are taken for what the project developed. */
+  readonly productIds?: readonly string[];
 }
 
-/** Development projects; made up. Their launches name no products, so that the launch dates below stay those of Northwind's orders. */
+/** Development projects; made up, and so is which products came of them. The launch dates of products below stay those of Northwind's orders. */
 const PROJECTS: readonly Project[] = [
   {
     projectId: 'D-gift-boxes',
@@ -23,6 +25,7 @@ const PROJECTS: readonly Project[] = [
     approved: '1996-07-15',
     developed: '1996-10-21',
     launched: '1996-12-02',
+    productIds: ['27', '48'],
   },
   {
     projectId: 'D-cheese-club',
@@ -30,6 +33,7 @@ const PROJECTS: readonly Project[] = [
     approved: '1996-09-02',
     developed: '1997-02-10',
     launched: '1997-04-14',
+    productIds: ['32', '60'],
   },
   { projectId: 'D-fresh-fish', projectClass: 'newToWorld', approved: '1996-11-04', stopped: '1997-06-20' },
   {
@@ -38,6 +42,7 @@ const PROJECTS: readonly Project[] = [
     approved: '1997-03-03',
     developed: '1997-06-16',
     launched: '1997-07-21',
+    productIds: ['15'],
   },
   {
     projectId: 'D-tea-range',
@@ -45,6 +50,7 @@ const PROJECTS: readonly Project[] = [
     approved: '1997-05-12',
     developed: '1997-10-06',
     launched: '1997-11-24',
+    productIds: ['1', '2'],
   },
   {
     projectId: 'D-web-catalogue',
@@ -58,7 +64,7 @@ const PROJECTS: readonly Project[] = [
 ];
 
 export function projects(): readonly DemoFact[] {
-  return PROJECTS.flatMap(({ projectId, projectClass, ...dates }) =>
+  return PROJECTS.flatMap(({ projectId, projectClass, productIds = [], ...dates }) =>
     (['approved', 'developed', 'launched', 'stopped'] as const).flatMap((gate) => {
       const passedOn = dates[gate];
       if (passedOn === undefined) return [];
@@ -68,7 +74,7 @@ export function projects(): readonly DemoFact[] {
         gate,
         passedOn,
         projectClass,
-        productIds: [],
+        productIds: gate === 'launched' ? productIds : [],
         ...(gate !== 'approved' && { spend: { amount: amount(dollars(spend)), currency: 'USD' } }),
       });
     }),
@@ -94,7 +100,7 @@ export function launches({ orders }: Northwind): readonly DemoFact[] {
   );
 }
 
-/** Improvements of processes with the KPI that is to show them; the effort is made up. */
+/** Improvements of processes with the KPI that is to show them; effort, and what one has brought, are made up. */
 export function initiatives(): readonly DemoFact[] {
   const all = [
     [
@@ -136,10 +142,21 @@ export function initiatives(): readonly DemoFact[] {
       '1997-03-10',
       '1997-12-12',
       95,
+      3_400,
     ],
   ] as const;
   return all.map(
-    ([initiativeId, processCode, kpiCode, baselinePeriod, afterPeriod, startedOn, closedOn, effort]) =>
+    ([
+      initiativeId,
+      processCode,
+      kpiCode,
+      baselinePeriod,
+      afterPeriod,
+      startedOn,
+      closedOn,
+      effort,
+      benefit,
+    ]) =>
       synthetic('ImprovementMeasured', `initiative:${initiativeId}`, {
         initiativeId,
         processCode,
@@ -150,6 +167,7 @@ export function initiatives(): readonly DemoFact[] {
         closedOn,
         effortHours: String(effort),
         cost: { amount: amount(dollars(effort * 22)), currency: 'USD' },
+        ...(benefit !== undefined && { benefit: { amount: amount(dollars(benefit)), currency: 'USD' } }),
       }),
   );
 }

@@ -1,4 +1,4 @@
-import type { AccountClass } from '#contracts';
+import type { AccountClass, AccountRole } from '#contracts';
 import { amount, type DemoFact, dollars, REGIONS, synthetic } from './demo-fact.ts';
 import type { Northwind } from './northwind.ts';
 import { lotsFor } from './random.ts';
@@ -6,8 +6,8 @@ import { lotsFor } from './random.ts';
 const ALWAYS = '1996-01-01';
 const START = '1996-07-01';
 
-/** Chart of accounts: code, name, class. */
-const ACCOUNTS: readonly (readonly [string, string, AccountClass])[] = [
+/** Chart of accounts: code, name, class, and what it holds where its class does not say it. Research has no postings of its own. */
+const ACCOUNTS: readonly (readonly [string, string, AccountClass, AccountRole?])[] = [
   ['1000', 'Cash at bank', 'cash'],
   ['1100', 'Receivables', 'asset'],
   ['1200', 'Inventory', 'asset'],
@@ -23,7 +23,8 @@ const ACCOUNTS: readonly (readonly [string, string, AccountClass])[] = [
   ['6200', 'Freight out', 'operating-expense'],
   ['6300', 'Marketing', 'operating-expense'],
   ['6400', 'Depreciation', 'operating-expense'],
-  ['7000', 'Interest', 'finance-result'],
+  ['6500', 'Research and development', 'operating-expense', 'research-and-development'],
+  ['7000', 'Interest', 'finance-result', 'interest-expense'],
   ['8000', 'Income tax', 'income-tax'],
 ];
 
@@ -43,11 +44,12 @@ function company(): DemoFact {
 }
 
 function chart(): readonly DemoFact[] {
-  return ACCOUNTS.map(([accountCode, name, accountClass]) =>
+  return ACCOUNTS.map(([accountCode, name, accountClass, role]) =>
     synthetic('AccountDefined', `account:${accountCode}`, {
       accountCode,
       name,
       accountClass,
+      ...(role === undefined ? {} : { role }),
       effectiveFrom: ALWAYS,
     }),
   );

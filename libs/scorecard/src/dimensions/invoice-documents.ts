@@ -19,6 +19,7 @@ export interface InvoiceLine {
   readonly productId: string;
   readonly quantity: bigint;
   readonly net: bigint;
+  readonly tax: bigint;
   readonly cost: bigint | undefined;
 }
 
@@ -33,6 +34,7 @@ export function* invoiceDocuments(facts: readonly Fact[]): Generator<InvoiceDocu
   for (const fact of facts) {
     const { data } = fact;
     const credit = fact.type === 'CreditNoteIssued';
+    if (!credit && fact.type !== 'InvoiceIssued') continue;
     const home = credit ? invoice : fact;
     const unit = text(data['unitId']) ?? fact.unitId ?? text(home?.data['unitId']) ?? home?.unitId ?? ROOT;
     const customer = text(home?.data['customerId']);
@@ -47,6 +49,7 @@ export function* invoiceDocuments(facts: readonly Fact[]): Generator<InvoiceDocu
         productId: line['productId'] as string,
         quantity: line['qty'] === undefined ? 0n : parseMicros(line['qty']),
         net: parseMicros(line['netAmount'] as string),
+        tax: parseMicros(line['taxAmount'] as string),
         cost: line['costAmount'] === undefined ? undefined : parseMicros(line['costAmount']),
       })),
     };

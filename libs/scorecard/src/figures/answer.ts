@@ -20,6 +20,7 @@ import type { Fact } from '../projection/change.ts';
 import type { DimensionName } from '../projection/dimension.ts';
 import type { Organisation } from '../projection/organisation.ts';
 import { dayOfText } from '../projection/organisation.ts';
+import { atPeriodEnd } from './at-period-end.ts';
 import { Coverage } from './coverage.ts';
 import type { Ask, Evaluation, KpiSheet, MeasureUnit, Parts, Policy } from './kpi.ts';
 import { policyFor } from './policy.ts';
@@ -220,7 +221,8 @@ class Asker {
     }
   }
 
-  ask(sheet: KpiSheet, period: Period, revision?: string): Ask {
+  /** `like`: another period of the same question, whose segments count. */
+  ask(sheet: KpiSheet, period: Period, revision?: string, like?: Pick<Ask, 'segmentDay'>): Ask {
     const read = this.#read(sheet.dimension);
     const policies = this.#facts(read, 'policies');
     const start = dayOfText(period.start);
@@ -233,6 +235,8 @@ class Asker {
       );
     }
     const currency = this.#currency(read);
+    const closing = dayNumber(period.end) - 1;
+    const segmentDay = like ? like.segmentDay : policy.segmentBasis === 'periodEnd' ? closing : undefined;
     return {
       scope: this.#scope,
       period,
@@ -240,13 +244,14 @@ class Asker {
       knownAt: this.#question.knownAt,
       knownAtMs: this.#question.knownAtMs ?? 0n,
       today: dayNumber(localDateAtMs(this.#question.knownAtMs ?? 0n, this.#calendar.zone)),
-      read,
+      read: segmentDay === undefined ? read : this.#readAt(sheet.dimension, segmentDay),
+      segmentDay,
       organisation: this.#organisation,
       policy,
       policyOf: (kpi) => policyFor(policies, [kpi], start) as Policy,
       translation: new Translation(this.#facts(read, 'rates'), currency),
       currency,
-      at: (other) => this.ask(sheet, other, revision),
+      at: (other) => this.ask(sheet, other, revision, { segmentDay }),
       periodOf: (text) => parsePeriod(text, this.#calendar),
       calendar: this.#calendar,
       register: (name) => read.register(name),
@@ -285,6 +290,16 @@ class Asker {
       read = new ScopeReader(this.#sources.reader(dimension));
       this.#reads.set(dimension, read);
     }
+    return read;
+  }
+
+  readonly #atDays = new Map<string, ScopeReader>();
+
+  #readAt(dimension: DimensionName, segmentDay: number): ScopeReader {
+    const key = `${dimension} ${segmentDay}`;
+    const base = this.#read(dimension);
+    const read = this.#atDays.get(key) ?? base.over(atPeriodEnd(base.reader, segmentDay));
+    this.#atDays.set(key, read);
     return read;
   }
 

@@ -45,6 +45,8 @@ export interface Ask {
   /** The local date of `knownAtMs` in the scope's zone, as a day number. */
   readonly today: number;
   readonly read: ScopeReader;
+  /** The day whose segments count, where it is not the day of each fact (policy `segmentBasis: periodEnd`). */
+  readonly segmentDay: number | undefined;
   readonly organisation: Organisation;
   /** The policy in force for the period, defaults filled in. */
   readonly policy: Policy;
@@ -80,6 +82,7 @@ export interface Policy {
   readonly periodBasis: 'due' | 'delivered';
   readonly satisfactionTopBoxes: number;
   readonly minimumResponses: number;
+  readonly segmentBasis: 'businessDate' | 'periodEnd';
   readonly headcountBasis: 'average' | 'yearEnd';
   readonly weights?: Readonly<Record<string, string>>;
   readonly cohortDays: number;

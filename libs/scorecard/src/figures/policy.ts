@@ -9,6 +9,7 @@ export const DEFAULT_POLICY: Policy = {
   periodBasis: 'due',
   satisfactionTopBoxes: 2,
   minimumResponses: 30,
+  segmentBasis: 'businessDate',
   headcountBasis: 'average',
   cohortDays: 30,
   acquisitionBase: 'active',

@@ -43,6 +43,15 @@ export class ScopeReader {
     this.reader = reader;
   }
 
+  /** The same with other pages: what has been loaded of everything else is kept. */
+  over(reader: Reader): ScopeReader {
+    const other = new ScopeReader(reader);
+    other.#registers = this.#registers;
+    other.#organisation = this.#organisation;
+    other.#units = this.#units;
+    return other;
+  }
+
   get knownAt(): Position {
     return this.reader.knownAt;
   }

@@ -42,6 +42,11 @@ export class Organisation {
     return this.#definitions.has(unit);
   }
 
+  /** The first day of the earliest definition of a unit; undefined for a unit that nobody defined. */
+  since(unit: string): number | undefined {
+    return this.#definitions.get(unit)?.[0]?.from;
+  }
+
   get units(): readonly string[] {
     return [...this.#definitions.keys()];
   }

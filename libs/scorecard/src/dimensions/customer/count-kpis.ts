@@ -1,4 +1,5 @@
-import { divideRatio, ratio } from '#kernel';
+import { divideRatio, previousPeriod, ratio } from '#kernel';
+import { Coverage } from '../../figures/coverage.ts';
 import type { Ask, Evaluation, KpiSheet, Parts } from '../../figures/kpi.ts';
 import { undefinedValue } from '../../figures/kpi.ts';
 import { currencyPart, moneyParts, reasonsOf, sumOf } from '../../figures/money.ts';
@@ -33,6 +34,15 @@ function countParts(ask: Ask, counts: CustomerCounts): Parts {
   };
 }
 
+/** Under the window of the previous period that one has to be covered too. */
+async function ofOpening(ask: Ask, figure: Evaluation): Promise<Evaluation> {
+  if (ask.policy.retentionWindow !== 'previous-period') return figure;
+  const previous = dayOfText(previousPeriod(ask.period, ask.calendar).start);
+  const [orders, activations] = sheet.main.map((source) => new Coverage(ask.read, ask.scope, source));
+  const first = (await orders?.firstDay()) ?? (await activations?.firstDay());
+  return { ...figure, incomplete: first !== undefined && previous < first };
+}
+
 function count(value: bigint, parts: Parts): Evaluation {
   return { value: String(value), parts, n: Number(value) };
 }
@@ -47,7 +57,10 @@ export const countKpis: readonly KpiSheet[] = [
     formula: 'customers active at opening and at closing / customers active at opening',
     async evaluate(ask) {
       const counts = await customerCounts(ask);
-      return countRatio(counts.retained, counts.opening, counts.opening, countParts(ask, counts));
+      return ofOpening(
+        ask,
+        countRatio(counts.retained, counts.opening, counts.opening, countParts(ask, counts)),
+      );
     },
   },
   {
@@ -59,7 +72,7 @@ export const countKpis: readonly KpiSheet[] = [
     formula: 'customers active at opening and not at closing / customers active at opening',
     async evaluate(ask) {
       const counts = await customerCounts(ask);
-      return countRatio(counts.lost, counts.opening, counts.opening, countParts(ask, counts));
+      return ofOpening(ask, countRatio(counts.lost, counts.opening, counts.opening, countParts(ask, counts)));
     },
   },
   {
@@ -97,7 +110,8 @@ export const countKpis: readonly KpiSheet[] = [
       const counts = await customerCounts(ask);
       const base = ask.policy.acquisitionBase;
       const denominator = base === 'known' ? counts.knownBefore : counts.opening;
-      return countRatio(counts.new, denominator, denominator, { base });
+      const figure = countRatio(counts.new, denominator, denominator, { base });
+      return base === 'known' ? figure : ofOpening(ask, figure);
     },
   },
   {
@@ -109,7 +123,7 @@ export const countKpis: readonly KpiSheet[] = [
     formula: 'customers active at closing, not at opening, and not new',
     async evaluate(ask) {
       const counts = await customerCounts(ask);
-      return count(counts.wonBack, countParts(ask, counts));
+      return ofOpening(ask, count(counts.wonBack, countParts(ask, counts)));
     },
   },
   {
@@ -200,5 +214,5 @@ async function segmentsOf(ask: Ask): Promise<(customer: string, day: number) => 
   const files = ask.scope.segment === undefined ? [] : await ask.read.reader.historiesUnder('c/');
   const facts = new Map(files.map((history) => [history.key.slice(2), factsAt(history, ask.knownAt)]));
   const known = new CustomerFiles((file) => facts.get(file) ?? []);
-  return (customer, day) => known.segments(known.members(customer))(day);
+  return (customer, day) => known.segments(known.members(customer))(ask.segmentDay ?? day);
 }

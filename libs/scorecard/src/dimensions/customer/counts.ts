@@ -1,7 +1,7 @@
 import { dayNumber, lengthInDays, type Period, previousPeriod } from '#kernel';
 import type { Ask } from '../../figures/kpi.ts';
 import { monthsBetween } from '../../figures/scope.ts';
-import { CustomerFiles } from '../../projection/customers.ts';
+import { CustomerFiles, type SegmentHistory } from '../../projection/customers.ts';
 import { countedPeriods, dayOfCivil } from '../../projection/days.ts';
 import { type CustomerDays, contractStretches, daysByScope, lowerBound } from '../../projection/distinct.ts';
 import { factsAt } from '../../projection/history.ts';
@@ -25,7 +25,7 @@ export interface CustomerCounts {
   readonly knownBefore: bigint;
 }
 
-/** Periods that are counted ahead are read from their pages; any other (fiscal, 4-4-5, a range of days) from the histories. */
+/** Periods that are counted ahead are read from their pages; any other (fiscal, 4-4-5, a range of days, segments of the period's end) from the histories. */
 export async function customerCounts(ask: Ask): Promise<CustomerCounts> {
   const { start, end } = ask.span;
   const counted = countedPeriods(start).find((period) => period.start === start && period.end === end);
@@ -34,7 +34,8 @@ export async function customerCounts(ask: Ask): Promise<CustomerCounts> {
   const previousCounted = countedPeriods(previousStart).find(
     (period) => period.start === previousStart && period.end === start,
   );
-  if (!counted || (ask.policy.retentionWindow === 'previous-period' && !previousCounted))
+  const segmented = ask.scope.segment !== undefined && ask.segmentDay !== undefined;
+  if (!counted || segmented || (ask.policy.retentionWindow === 'previous-period' && !previousCounted))
     return countsOfHistories(ask, previous);
   return countsOfPages(ask, counted.text, previousCounted?.text, lengthInDays(previous));
 }
@@ -244,9 +245,13 @@ async function allCustomers(ask: Ask): Promise<CustomerDays[]> {
     customers.push({
       orderDays,
       contract: known.contract(members),
-      segment: known.segments(members),
+      segment: segmentsOf(ask, known.segments(members)),
       organisation: ask.organisation,
     });
   }
   return customers;
+}
+
+function segmentsOf({ segmentDay }: Ask, history: SegmentHistory): SegmentHistory {
+  return segmentDay === undefined ? history : () => history(segmentDay);
 }

@@ -1,4 +1,4 @@
-import { ACCOUNT_CLASSES, type AccountClass } from '#contracts';
+import { ACCOUNT_CLASSES, type AccountClass, type AccountRole } from '#contracts';
 import type { Fact } from '../../projection/change.ts';
 import { dayOfText } from '../../projection/organisation.ts';
 
@@ -14,7 +14,11 @@ export const ASSET_CLASSES: ReadonlySet<AccountClass> = new Set<AccountClass>([
 
 /** The effective-dated chart of accounts. */
 export class ChartOfAccounts {
-  readonly #definitions = new Map<string, { from: number; accountClass: AccountClass }[]>();
+  readonly #definitions = new Map<
+    string,
+    { from: number; accountClass: AccountClass; role: AccountRole | undefined }[]
+  >();
+  readonly roles: ReadonlySet<AccountRole>;
 
   constructor(facts: readonly Fact[]) {
     for (const { data } of facts) {
@@ -23,10 +27,19 @@ export class ChartOfAccounts {
       list.push({
         from: dayOfText(data['effectiveFrom'] as string),
         accountClass: data['accountClass'] as AccountClass,
+        role: data['role'] as AccountRole | undefined,
       });
       this.#definitions.set(code, list);
     }
     for (const list of this.#definitions.values()) list.sort((a, b) => a.from - b.from);
+    this.roles = new Set(
+      [...this.#definitions.values()].flat().flatMap(({ role }) => (role === undefined ? [] : [role])),
+    );
+  }
+
+  /** What an account holds on a day, where its definition says so. */
+  roleOf(code: string, day: number): AccountRole | undefined {
+    return this.#definitions.get(code)?.findLast(({ from }) => from <= day)?.role;
   }
 
   /** The class of an account on a day; undefined for an account that is unknown then. */

@@ -1,4 +1,4 @@
-import type { AccountClass } from '#contracts';
+import type { AccountClass, AccountRole } from '#contracts';
 import type { Period } from '#kernel';
 import type { Ask } from '../../figures/kpi.ts';
 import { minus, type Sum, sumOf, ZERO } from '../../figures/money.ts';
@@ -16,16 +16,42 @@ export class PeriodAmounts {
   readonly #ask: Ask;
   readonly #amounts: readonly Amount[];
   readonly #chart: ChartOfAccounts;
+  readonly #rateDay: (day: number) => number;
 
-  private constructor(ask: Ask, amounts: readonly Amount[], chart: ChartOfAccounts) {
+  private constructor(
+    ask: Ask,
+    amounts: readonly Amount[],
+    chart: ChartOfAccounts,
+    rateDay = (day: number) => day,
+  ) {
     this.#ask = ask;
     this.#amounts = amounts;
     this.#chart = chart;
+    this.#rateDay = rateDay;
   }
 
   static async read(ask: Ask): Promise<PeriodAmounts> {
     const chart = new ChartOfAccounts(await ask.register('accounts'));
     return new PeriodAmounts(ask, await ask.read.amounts(ask.scope, ask.span), chart);
+  }
+
+  /** The same, of some units alone. */
+  ofUnits(units: ReadonlySet<string>): PeriodAmounts {
+    const amounts = this.#amounts.filter(({ unit }) => units.has(unit));
+    return new PeriodAmounts(this.#ask, amounts, this.#chart, this.#rateDay);
+  }
+
+  /** The same, translated by the rates of other days. */
+  atRatesOf(rateDay: (day: number) => number): PeriodAmounts {
+    return new PeriodAmounts(this.#ask, this.#amounts, this.#chart, rateDay);
+  }
+
+  /** Units with a document in the period. */
+  get unitsWithDocuments(): ReadonlySet<string> {
+    const counts = new Map<string, bigint>();
+    for (const { unit, measure, amount } of this.#amounts)
+      if (measure === '$src:invoices') counts.set(unit, (counts.get(unit) ?? 0n) + amount);
+    return new Set([...counts].filter(([, count]) => count > 0n).map(([unit]) => unit));
   }
 
   count(measure: string): bigint {
@@ -74,22 +100,44 @@ export class PeriodAmounts {
     return sumOf(this.#ask.translation.cash(this.#under(`cash|${activity}|`)));
   }
 
+  /** Gross sales: invoices less credit notes, with tax. */
+  grossSales(): Sum {
+    return minus(
+      sumOf(this.#flows([...this.#under('inv|'), ...this.#under('tax|')])),
+      sumOf(this.#flows([...this.#under('cred|'), ...this.#under('credtax|')])),
+    );
+  }
+
   /** Postings of a class in the period, opening balances and eliminated lines left out. */
   ledger(accountClass: AccountClass): Sum {
+    return this.#postings((account, day) => this.#chart.classOf(account, day) === accountClass);
+  }
+
+  /** Postings of accounts with a role, likewise. */
+  withRole(role: AccountRole): Sum {
+    return this.#postings((account, day) => this.#chart.roleOf(account, day) === role);
+  }
+
+  #postings(wanted: (account: string, day: number) => boolean): Sum {
     const unknown = new Set<string>();
     const own: ForeignAmount[] = [];
     for (const { day, measure, amount } of this.#amounts) {
       const posting = postingOf(measure);
       if (!posting || posting.opening || eliminated(this.#ask, posting.counter, day)) continue;
-      const found = this.#chart.classOf(posting.account, day);
-      if (found === undefined) unknown.add(posting.account);
-      else if (found === accountClass) own.push({ currency: posting.currency, day, amount });
+      if (this.#chart.classOf(posting.account, day) === undefined) unknown.add(posting.account);
+      else if (wanted(posting.account, day)) own.push({ currency: posting.currency, day, amount });
     }
-    return sumOf(this.#ask.translation.flows(own), [...unknown].sort());
+    return sumOf(this.#flows(own), [...unknown].sort());
+  }
+
+  #flows(amounts: readonly ForeignAmount[]) {
+    return this.#ask.translation.flows(
+      amounts.map((amount) => ({ ...amount, day: this.#rateDay(amount.day) })),
+    );
   }
 
   #documentsOf(measure: string): Sum {
-    return sumOf(this.#ask.translation.flows(this.#under(`${measure}|`)));
+    return sumOf(this.#flows(this.#under(`${measure}|`)));
   }
 
   #under(prefix: string): ForeignAmount[] {
@@ -123,7 +171,7 @@ function postingOf(measure: string): Posting | undefined {
   };
 }
 
-function eliminated(ask: Ask, counter: string, day: number): boolean {
+export function eliminated(ask: Ask, counter: string, day: number): boolean {
   return counter !== '' && ask.organisation.contains(ask.scope.unit, counter, day);
 }
 
@@ -133,8 +181,16 @@ export interface Capital extends Sum {
   readonly known: boolean;
 }
 
-/** Capital employed at the end of a day: assets less current liabilities without interest. `period`: for closing rates by name. */
-export async function capitalAt(ask: Ask, day: number, period: Period): Promise<Capital> {
+/**
+ * Capital employed at the end of a day: assets less current liabilities without interest. `period`: for closing rates by name;
+ * `leftOut`: an asset class that does not count.
+ */
+export async function capitalAt(
+  ask: Ask,
+  day: number,
+  period: Period,
+  leftOut?: AccountClass,
+): Promise<Capital> {
   const chart = new ChartOfAccounts(await ask.register('accounts'));
   const unknown = new Set<string>();
   const balances: ForeignAmount[] = [];
@@ -147,6 +203,7 @@ export async function capitalAt(ask: Ask, day: number, period: Period): Promise<
     else if (BALANCE_CLASSES.has(accountClass)) known = true;
     if (
       accountClass !== undefined &&
+      accountClass !== leftOut &&
       (ASSET_CLASSES.has(accountClass) || accountClass === 'liability-current-non-interest-bearing')
     ) {
       balances.push({ currency: posting.currency, day, amount });

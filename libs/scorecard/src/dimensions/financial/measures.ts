@@ -8,15 +8,21 @@ import { INVOICE_DOCUMENTS, invoiceDocuments } from '../invoice-documents.ts';
 /**
  * What the facts contribute to the financial measures 财务. Money in millionths; the currency is part of the measure.
  *
- * `inv|CUR` `cred|CUR` net of tax · `cost|CUR` `credcost|CUR` · `costless` / `costed` invoice lines without and with a cost ·
- * `cash|activity|CUR` and `moves|activity` · `$led|account|CUR|counter unit|o` ledger postings (o: opening).
+ * `inv|CUR` `cred|CUR` net of tax, `tax|CUR` `credtax|CUR` tax · `$rec|CUR` what is owed: invoices with tax less credit notes and payments · `cost|CUR` `credcost|CUR` · `costless` / `costed` invoice lines without and with a cost ·
+ * `cash|activity|CUR` and `moves|activity` · `$led|account|CUR|counter unit|o` ledger postings (o: opening) ·
+ * `serve|account|CUR|counter unit` those that name a customer, with the customer.
  */
 export const financialDimension: Dimension = {
   name: 'financial',
   countsCustomers: false,
   registers: { AccountDefined: 'accounts', CapitalCostRateSet: 'capital-rates' },
   families: [
-    { name: 'invoice', documents: INVOICE_DOCUMENTS, contributions: invoiceContributions },
+    {
+      name: 'invoice',
+      // What is paid of an invoice belongs to it; a movement without a document, or for another one, contributes nothing here.
+      documents: { ...INVOICE_DOCUMENTS, CashMoved: (data) => data['documentId'] as string | undefined },
+      contributions: (facts) => [...invoiceContributions(facts), ...receivables(facts)],
+    },
     {
       name: 'cash',
       single: true,
@@ -37,12 +43,45 @@ function* invoiceContributions(facts: readonly Fact[]): Generator<Contribution> 
     const at = { unit, day, ...(customer === undefined ? {} : { customer }) };
     const [net, cost] = kind === 'invoice' ? ['inv', 'cost'] : ['cred', 'credcost'];
     yield { ...at, measure: '$src:invoices', amount: 1n };
+    const tax = lines.reduce((sum, line) => sum + line.tax, 0n);
+    if (tax !== 0n)
+      yield { ...at, measure: `${kind === 'invoice' ? 'tax' : 'credtax'}|${currency}`, amount: tax };
     for (const line of lines) {
       yield { ...at, measure: `${net}|${currency}`, amount: line.net };
       if (line.cost !== undefined) yield { ...at, measure: `${cost}|${currency}`, amount: line.cost };
       if (kind === 'invoice')
         yield { ...at, measure: line.cost === undefined ? 'costless' : 'costed', amount: 1n };
     }
+  }
+}
+
+/** What customers owe: a stock, in the segment in which it arose. */
+function* receivables(facts: readonly Fact[]): Generator<Contribution> {
+  const documents = [...invoiceDocuments(facts)];
+  const invoice = documents.find(({ kind }) => kind === 'invoice');
+  const whose = (day: number, unit: string) => ({
+    unit,
+    day,
+    ...(invoice?.customer === undefined ? {} : { customer: invoice.customer, segmentDay: invoice.day }),
+  });
+  for (const { kind, unit, day, currency, lines } of documents) {
+    const gross = lines.reduce((sum, { net, tax }) => sum + net + tax, 0n);
+    yield {
+      ...whose(day, unit),
+      measure: `$rec|${currency}`,
+      amount: kind === 'invoice' ? gross : -gross,
+    };
+  }
+  if (!invoice) return;
+  for (const { type, data } of facts) {
+    if (type !== 'CashMoved' || data['category'] === 'internal-transfer') continue;
+    const { segmentDay: _, ...place } = whose(dayOfText(data['valueDate'] as string), invoice.unit);
+    yield { ...place, measure: '$src:payments', amount: 1n };
+    yield {
+      ...whose(place.day, invoice.unit),
+      measure: `$rec|${data['currency']}`,
+      amount: -parseMicros(data['amount'] as string),
+    };
   }
 }
 
@@ -71,6 +110,14 @@ function* ledgerContributions(facts: readonly Fact[]): Generator<Contribution> {
     yield {
       ...at,
       measure: `$led|${account}|${data['currency']}|${counter}|${data['opening'] === true ? 'o' : ''}`,
+      amount: parseMicros(data['amount'] as string),
+    };
+    const customer = data['customerId'] as string | undefined;
+    if (customer === undefined || data['opening'] === true) continue;
+    yield {
+      ...at,
+      customer,
+      measure: `serve|${account}|${data['currency']}|${counter}`,
       amount: parseMicros(data['amount'] as string),
     };
   }

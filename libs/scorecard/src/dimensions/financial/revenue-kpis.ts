@@ -1,6 +1,9 @@
 import {
+  addMonths,
   type Calendar,
   compoundGrowth,
+  dateOfDay,
+  dayNumber,
   divideRatio,
   type Period,
   previousPeriod,
@@ -111,6 +114,54 @@ function revenueGrowth(
   };
 }
 
+const likeForLike: KpiSheet = {
+  ...sheet,
+  code: 'revenue-growth-like-for-like',
+  name: { en: 'Revenue growth, like for like', zh: '同口径营业收入增长率' },
+  unit: 'fraction',
+  formula: '(R − R of the prior year) / that, of the units that existed and sold in both periods',
+  main: ['invoices'],
+  comparesWith: samePeriodOfPriorYear,
+  async evaluate(ask) {
+    const base = ask.at(samePeriodOfPriorYear(ask.period, ask.calendar));
+    const [current, prior] = [await PeriodAmounts.read(ask), await PeriodAmounts.read(base)];
+    const [now, then] = [current.unitsWithDocuments, prior.unitsWithDocuments];
+    const all = new Set([...now, ...then]);
+    const compared = new Set(
+      [...all].filter((unit) => {
+        const since = ask.organisation.since(unit);
+        return now.has(unit) && then.has(unit) && (since === undefined || since <= base.span.start);
+      }),
+    );
+    const alike = current.ofUnits(compared);
+    const figure = growth(ask, alike.revenue(), prior.ofUnits(compared).revenue(), alike.documents);
+    const units = { units: String(compared.size), unitsLeftOut: String(all.size - compared.size) };
+    return { ...figure, parts: { ...figure.parts, ...units } };
+  },
+};
+
+/** Translated at the asked period's rates: what the currencies did is no growth. Source: kpis.md rule 6, F2. */
+const constantCurrency: KpiSheet = {
+  ...sheet,
+  code: 'revenue-growth-constant-currency',
+  name: { en: 'Revenue growth at constant currency', zh: '固定汇率营业收入增长率' },
+  unit: 'fraction',
+  formula: '(R − R of the prior year at the rates of this period) / the latter',
+  main: ['invoices'],
+  comparesWith: samePeriodOfPriorYear,
+  async evaluate(ask) {
+    const current = await PeriodAmounts.read(ask);
+    const prior = await PeriodAmounts.read(ask.at(samePeriodOfPriorYear(ask.period, ask.calendar)));
+    const yearLater = (day: number) => dayNumber(addMonths(dateOfDay(day), 12));
+    const restated = prior.atRatesOf((day) =>
+      Math.min(Math.max(yearLater(day), ask.span.start), ask.span.end - 1),
+    );
+    return growth(ask, current.revenue(), restated.revenue(), current.documents, () => ({
+      priorAsReported: prior.revenue(),
+    }));
+  },
+};
+
 const CAGR_YEARS = 3;
 function yearsEarlier(period: Period, calendar: Calendar): Period {
   let at = period;
@@ -164,5 +215,7 @@ export const revenueKpis: readonly KpiSheet[] = [
     '(R − R of the previous period) / that',
     previousPeriod,
   ),
+  likeForLike,
+  constantCurrency,
   revenueCagr,
 ];

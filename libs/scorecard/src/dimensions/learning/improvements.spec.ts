@@ -172,7 +172,7 @@ describe('the sheets of learning and growth', () => {
   it('offer every KPI of docs/figures.md §8 once, under both names', () => {
     expect(learningKpis.map(({ code }) => code).sort()).toEqual(
       [
-        ...['new-product-sales-ratio', 'npd-cycle', 'npd-stopped-share'],
+        ...['new-product-sales-ratio', 'npd-cycle', 'npd-stopped-share', 'break-even-time'],
         ...['training-hours-per-employee', 'training-coverage'],
         ...['asset-newness', 'technology-renewal-rate', 'obsolete-asset-share'],
         ...['capability-gap', 'readiness', 'strategic-job-coverage'],
@@ -194,7 +194,9 @@ describe('the sheets of learning and growth', () => {
         ...['value-proposition-score', 'customer-acquisition-rate', 'acquisition-conversion'],
         ...['csat', 'csat-mean', 'nps', 'acsi'],
         ...['market-share', 'relative-market-share', 'target-segment-revenue-share'],
-        ...['gross-margin', 'operating-margin', 'net-margin'],
+        ...['gross-margin', 'operating-margin', 'net-margin', 'customer-profitability', 'eva-sasac'],
+        ...['revenue-growth-like-for-like', 'revenue-growth-constant-currency'],
+        ...['net-revenue-retention', 'return-on-quality'],
         ...['revenue-growth', 'revenue-growth-sequential', 'revenue-cagr', 'earnings-growth'],
         ...['operating-cash-flow', 'investing-cash-flow', 'financing-cash-flow', 'net-cash-change'],
         ...['free-cash-flow', 'eva', 'roce', 'roic', 'net-revenue'],

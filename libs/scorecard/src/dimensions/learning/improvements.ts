@@ -6,20 +6,16 @@ import {
   localDate,
   multiplyRatio,
   naturalLog,
-  type Period,
   parseMicros,
   type Ratio,
   ratio,
   ratioOfDecimal,
   roundRatio,
   subtractRatio,
-  ValueError,
 } from '#kernel';
 import { type Ask, type KpiSheet, type Parts, undefinedValue } from '../../figures/kpi.ts';
 import { excludedPart, shown, shownQuantity } from '../../figures/shown.ts';
-import type { Fact } from '../../projection/change.ts';
-import { dayOfText } from '../../projection/organisation.ts';
-import { unitOf } from './places.ts';
+import { initiativesIn, periodIn } from '../initiatives.ts';
 
 /** Process-improvement efficiency 流程改进效率. Source: Schneiderman 1988 (half-life); kpis.md L3; docs/figures.md §8. */
 
@@ -40,8 +36,7 @@ async function improvementsIn(
   const measured: Improvement[] = [];
   let withoutBaseline = 0n;
   let incomplete = false;
-  for (const fact of await ask.register('initiatives')) {
-    if (!belongs(ask, fact)) continue;
+  for (const { fact } of await initiativesIn(ask)) {
     const { kpiCode, baselinePeriod, afterPeriod, effortHours, startedOn, closedOn } = fact.data as Record<
       string,
       string
@@ -71,37 +66,9 @@ async function improvementsIn(
   return { measured, withoutBaseline, incomplete };
 }
 
-function belongs(ask: Ask, fact: Fact): boolean {
-  const day = closingDay(ask, fact);
-  return (
-    day !== undefined &&
-    day >= ask.span.start &&
-    day < ask.span.end &&
-    ask.organisation.contains(ask.scope.unit, unitOf(fact), day)
-  );
-}
-
-/** The day on which an initiative was closed, else the last day of the period it is measured by. */
-function closingDay(ask: Ask, { data }: Fact): number | undefined {
-  const closed = data['closedOn'] as string | undefined;
-  if (closed !== undefined) return dayOfText(closed);
-  const after = periodIn(ask, data['afterPeriod'] as string);
-  return after === undefined ? undefined : dayOfText(after.end) - 1;
-}
-
 async function valueIn(ask: Ask, kpi: string, period: string): ReturnType<Ask['figure']> {
   if (periodIn(ask, period) === undefined) return { value: null, direction: 'neutral', incomplete: false };
   return ask.figure(kpi, period);
-}
-
-/** A period of the asked unit's calendar; undefined where that calendar has none of the name, as weeks of a fiscal year. */
-function periodIn(ask: Ask, text: string): Period | undefined {
-  try {
-    return ask.periodOf(text);
-  } catch (error) {
-    if (error instanceof ValueError) return undefined;
-    throw error;
-  }
 }
 
 const sheet = { dimension: 'learning', leading: true, main: ['initiatives'] } as const;

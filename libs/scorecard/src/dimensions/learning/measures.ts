@@ -1,9 +1,9 @@
-import type { EventType } from '#contracts';
 import type { Fact } from '../../projection/change.ts';
 import type { Contribution } from '../../projection/contribution.ts';
-import type { Dimension, Family } from '../../projection/dimension.ts';
+import type { Dimension } from '../../projection/dimension.ts';
 import { dayOfText } from '../../projection/organisation.ts';
 import { INVOICE_DOCUMENTS, invoiceDocuments } from '../invoice-documents.ts';
+import { SEEN_INITIATIVES, seen } from '../seen.ts';
 import { effectOf, inOrderOfEffect, namedUnit, unitOf, unitOfAsset, unitOfProject } from './places.ts';
 import { Workforce } from './workforce.ts';
 
@@ -12,8 +12,8 @@ const employeeOf = (data: Fact['data']) => data['employeeId'] as string;
 /**
  * The learning and growth dimension 学习与成长.
  *
- * Revenue is kept by product and day (`prod|<product>|<CUR>`), so that any window of newness can be asked. People, projects,
- * assets and initiatives are few: they are kept whole in registers and evaluated when asked.
+ * Revenue is kept by product and day (`prod|<product>|<CUR>`), so that any window of newness can be asked; beside it the margin
+ * (`marg|<product>|<CUR>`, and `margx|<product>` lines without a cost), for when a project breaks even. People, projects, assets and initiatives are few: they are kept whole in registers and evaluated when asked.
  */
 export const learningDimension: Dimension = {
   name: 'learning',
@@ -46,7 +46,7 @@ export const learningDimension: Dimension = {
       contributions: assetContributions,
     },
     seen('requirements', 'JobRequirementSet', (data) => data['effectiveFrom']),
-    seen('initiatives', 'ImprovementMeasured', (data) => data['closedOn'] ?? data['startedOn']),
+    SEEN_INITIATIVES,
   ],
 };
 
@@ -54,7 +54,7 @@ function* invoiceContributions(facts: readonly Fact[]): Generator<Contribution> 
   for (const { kind, unit, customer, day, currency, lines } of invoiceDocuments(facts)) {
     const at = { unit, day, ...(customer === undefined ? {} : { customer }) };
     yield { ...at, measure: '$src:invoices', amount: 1n };
-    for (const { productId, net } of lines) {
+    for (const { productId, net, cost } of lines) {
       yield {
         ...at,
         measure: `prod|${encodeURIComponent(productId)}|${currency}`,
@@ -62,6 +62,14 @@ function* invoiceContributions(facts: readonly Fact[]): Generator<Contribution> 
       };
       // Lines are counted apart: a product whose revenue nets to zero was sold all the same.
       yield { ...at, measure: `prodn|${encodeURIComponent(productId)}`, amount: 1n };
+      if (kind === 'invoice' && cost === undefined)
+        yield { ...at, measure: `margx|${encodeURIComponent(productId)}`, amount: 1n };
+      else
+        yield {
+          ...at,
+          measure: `marg|${encodeURIComponent(productId)}|${currency}`,
+          amount: kind === 'invoice' ? net - (cost ?? 0n) : (cost ?? 0n) - net,
+        };
     }
   }
 }
@@ -98,18 +106,6 @@ function* assetContributions(facts: readonly Fact[]): Generator<Contribution> {
     const day = effectOf(change);
     yield sourceAt('assets', namedUnit(change) ?? unitOfAsset(changes, day), day);
   }
-}
-
-/** Counts the facts of a register as a source, where they say that they happened. */
-function seen(source: string, type: EventType, dateOf: (data: Fact['data']) => unknown): Family {
-  return {
-    name: source,
-    single: true,
-    documents: { [type]: (_data: Fact['data'], factId: string) => factId },
-    *contributions(facts) {
-      for (const fact of facts) yield sourceAt(source, unitOf(fact), dayOfText(dateOf(fact.data) as string));
-    },
-  };
 }
 
 function sourceAt(source: string, unit: string, day: number): Contribution {

@@ -121,7 +121,13 @@ it('offers every KPI of docs/figures.md §7 once, under both names', () => {
   expect(processKpis.map(({ code }) => code).sort()).toEqual(
     [
       ...['order-to-ship-time', 'delivery-lead-time', 'on-time-shipment', 'otif', 'in-full-lines'],
-      ...['quality-return-rate', 'return-rate-all-causes', 'cohort-return-rate', 'return-value-rate'],
+      ...[
+        'quality-return-rate',
+        'return-rate-all-causes',
+        'cohort-return-rate',
+        'return-on-quality',
+        'return-value-rate',
+      ],
       ...['scrap-rate', 'first-pass-yield', 'production-lead-time', 'process-cycle-time'],
       ...['cycle-efficiency', 'waiting-share', 'handoffs-per-case', 'process-on-time'],
       ...['service-first-response', 'service-resolution-time'],

@@ -2,6 +2,7 @@ import type { Fact } from '../../projection/change.ts';
 import type { Contribution } from '../../projection/contribution.ts';
 import type { Dimension } from '../../projection/dimension.ts';
 import { INVOICE_DOCUMENTS, invoiceDocuments } from '../invoice-documents.ts';
+import { SEEN_INITIATIVES } from '../seen.ts';
 import { caseContributions, serviceContributions } from './cases.ts';
 import { orderContributions, text } from './orders.ts';
 
@@ -12,7 +13,7 @@ const caseOf = (data: Fact['data']) => text(data['caseId']);
 export const processDimension: Dimension = {
   name: 'process',
   countsCustomers: false,
-  registers: {},
+  registers: { ImprovementMeasured: 'initiatives' },
   families: [
     {
       name: 'order',
@@ -43,6 +44,7 @@ export const processDimension: Dimension = {
       },
       contributions: serviceContributions,
     },
+    SEEN_INITIATIVES,
   ],
 };
 

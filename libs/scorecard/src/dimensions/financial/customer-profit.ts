@@ -1,0 +1,112 @@
+import { addRatio, type Ratio, ratio } from '#kernel';
+import { amountsByCustomer, under } from '../../figures/by-customer.ts';
+import type { Ask, KpiSheet, Parts } from '../../figures/kpi.ts';
+import { minus, moneyFigure, plus, type Sum, sumOf, ZERO } from '../../figures/money.ts';
+import type { Amount } from '../../figures/scope.ts';
+import { shownMoney } from '../../figures/shown.ts';
+import { ChartOfAccounts } from './accounts.ts';
+import { eliminated } from './amounts.ts';
+
+interface Account {
+  readonly revenue: Sum;
+  readonly costOfSales: Sum;
+  readonly costToServe: Sum;
+}
+
+const NOTHING: Account = { revenue: ZERO, costOfSales: ZERO, costToServe: ZERO };
+const READ = /^(\$src:invoices$|inv\||cred\||cost\||credcost\||costless$|costed$|serve\|)/;
+
+/** Customer profitability 客户盈利能力: what customers leave after what it costs to serve them. Source: Kaplan and Norton 1996 ch. 4; kpis.md F1; docs/figures.md §5. */
+export const customerProfitability: KpiSheet = {
+  code: 'customer-profitability',
+  dimension: 'financial',
+  name: { en: 'Customer profitability', zh: '客户盈利能力' },
+  unit: 'money',
+  formula: 'Σ over customers of net revenue − cost of sales − cost to serve',
+  direction: 'up',
+  leading: false,
+  main: ['invoices'],
+  reads: ['rates', 'ledger', 'accounts', 'membership'],
+  async evaluate(ask) {
+    const chart = new ChartOfAccounts(await ask.register('accounts'));
+    const customers = await amountsByCustomer(ask, (measure) => READ.test(measure));
+    let all = NOTHING;
+    let [costless, costed] = [0n, 0n];
+    let [n, profitable, unprofitable] = [0n, 0n, 0n];
+    let loss: Ratio = ratio(0n);
+    for (const amounts of customers.values()) {
+      const own = accountOf(ask, chart, amounts);
+      if (own.counts) n++;
+      costless += count(amounts, 'costless');
+      costed += count(amounts, 'costed');
+      const { numerator } = profitOf(own).total;
+      if (numerator > 0n) profitable++;
+      if (numerator < 0n) {
+        unprofitable++;
+        loss = addRatio(loss, profitOf(own).total);
+      }
+      all = {
+        revenue: plus(all.revenue, own.revenue),
+        costOfSales: plus(all.costOfSales, own.costOfSales),
+        costToServe: plus(all.costToServe, own.costToServe),
+      };
+    }
+    const figure = moneyFigure(ask, profitOf(all), n, { ...all });
+    const parts: Parts = {
+      ...figure.parts,
+      ...('missingRate' in figure.parts
+        ? {}
+        : {
+            profitable: String(profitable),
+            unprofitable: String(unprofitable),
+            lossOfUnprofitable: shownMoney(loss, ask.currency),
+          }),
+      ...(costless > 0n ? { linesWithoutCost: String(costless) } : {}),
+    };
+    if (costless > 0n && costed === 0n && all.revenue.total.numerator !== 0n)
+      return { ...figure, value: null, status: 'not_measurable', parts };
+    return { ...figure, parts, incomplete: figure.incomplete === true || costless > 0n };
+  },
+};
+
+function profitOf({ revenue, costOfSales, costToServe }: Account): Sum {
+  return minus(minus(revenue, costOfSales), costToServe);
+}
+
+/** A customer's account for the period; it counts with a document or a cost to serve. */
+function accountOf(
+  ask: Ask,
+  chart: ChartOfAccounts,
+  amounts: readonly Amount[],
+): Account & { readonly counts: boolean } {
+  const unknown = new Set<string>();
+  const serving: Amount[] = [];
+  for (const amount of amounts) {
+    if (!amount.measure.startsWith('serve|')) continue;
+    const [, code = '', , counter = ''] = amount.measure.split('|').map(decodeURIComponent);
+    if (eliminated(ask, counter, amount.day)) continue;
+    const found = chart.classOf(code, amount.day);
+    if (found === undefined) unknown.add(code);
+    if (found === 'operating-expense') serving.push(amount);
+  }
+  const flows = (prefix: string) => sumOf(ask.translation.flows(under(amounts, prefix)));
+  return {
+    counts: count(amounts, '$src:invoices') > 0n || serving.length > 0,
+    revenue: minus(flows('inv|'), flows('cred|')),
+    costOfSales: minus(flows('cost|'), flows('credcost|')),
+    costToServe: sumOf(
+      ask.translation.flows(
+        serving.map(({ day, measure, amount }) => ({
+          day,
+          amount,
+          currency: measure.split('|')[2] as string,
+        })),
+      ),
+      [...unknown].sort(),
+    ),
+  };
+}
+
+function count(amounts: readonly Amount[], name: string): bigint {
+  return amounts.reduce((sum, { measure, amount }) => (measure === name ? sum + amount : sum), 0n);
+}
