@@ -35,14 +35,18 @@ export function settingsOf(settings: CreateSettings | UpdateSettings): Settings 
     liveBufferSize: settings.getLiveBufferSize(),
     readBatchSize: settings.getReadBatchSize(),
   };
-  for (const [field, value] of Object.entries(read))
-    if (typeof value === 'number' && value < 0)
-      throw invalid(`options.settings.${field}`, 'must not be negative');
-  for (const field of ['historyBufferSize', 'liveBufferSize', 'readBatchSize'] as const)
-    if (read[field] < 1) throw invalid(`options.settings.${field}`, 'must be at least 1');
+  for (const [setting, value] of Object.entries(read))
+    if (typeof value === 'number' && value < 0) throw invalid(fieldOf(setting), 'must not be negative');
+  for (const setting of ['historyBufferSize', 'liveBufferSize', 'readBatchSize'] as const)
+    if (read[setting] < 1) throw invalid(fieldOf(setting), 'must be at least 1');
   if (read.readBatchSize >= read.historyBufferSize)
-    throw invalid('options.settings.readBatchSize', 'must be smaller than historyBufferSize');
+    throw invalid(fieldOf('readBatchSize'), 'must be smaller than history_buffer_size');
   return read;
+}
+
+/** A setting as the protocol calls it. */
+function fieldOf(setting: string): string {
+  return `options.settings.${setting.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
 }
 
 function strategyOf(settings: CreateSettings | UpdateSettings): Strategy {
