@@ -236,7 +236,7 @@ function deliver<E>(state: GroupState<E>, now: number, effects: Effect<E>[]): vo
         continue;
       }
       const chosen = state.consumers.choose(delivery.pin);
-      if (chosen === 'none') return { left: left.concat(waiting.slice(at)), full: true };
+      if (chosen === 'none') return { left: at === 0 ? waiting : left.concat(waiting.slice(at)), full: true };
       if (chosen === 'not-now') {
         left.push(delivery);
         continue;
