@@ -10,7 +10,7 @@ import { ensureRoot } from '#environment';
 import { fileAt, type ImportReport, importFile, readMapping } from '#intake';
 import { type Journal, openJournal, openKeyStore } from '#journal';
 import { isRefusal, type Position, position } from '#kernel';
-import { type AskedFigures, inputsOf, openReadModels, ProjectionRun, type ReadModels } from '#read-models';
+import { type AskedFigures, logFeed, openReadModels, ProjectionRun, type ReadModels } from '#read-models';
 import type { Figure, FiguresAnswer } from '#scorecard';
 
 export const CODE = 'acceptance';
@@ -144,17 +144,7 @@ export class World {
   /** Projects everything that is in the log; returns its last position. */
   async project(): Promise<Position> {
     const head = await this.journal.head();
-    let batch = [];
-    for await (const event of this.journal.readAll({
-      ...(this.#run.from > 0n ? { from: this.#run.from } : {}),
-      upTo: head,
-    })) {
-      batch.push(event);
-      if (batch.length < 500) continue;
-      await this.#run.project(await inputsOf(this.journal, batch));
-      batch = [];
-    }
-    if (batch.length > 0) await this.#run.project(await inputsOf(this.journal, batch));
+    for await (const batch of logFeed(this.journal)(this.#run.from, head)) await this.#run.project(batch);
     return head;
   }
 

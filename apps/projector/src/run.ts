@@ -1,5 +1,12 @@
 import { type Journal, openJournal } from '#journal';
-import { connectMongo, DATABASE, inputsOf, ProjectionFenced, ProjectionRun } from '#read-models';
+import {
+  CATCH_UP_BATCH,
+  connectMongo,
+  DATABASE,
+  inputsOf,
+  ProjectionFenced,
+  ProjectionRun,
+} from '#read-models';
 
 export interface ProjectorOptions {
   readonly eventStoreUri: string;
@@ -61,6 +68,7 @@ async function follow(
     .subscribeAll({
       ...(run.from > 0n ? { from: run.from } : {}),
       signal: ended,
+      batchMax: CATCH_UP_BATCH,
       onEvents: async (events) => {
         if (await run.followEpochs()) {
           turn.abort();

@@ -9,7 +9,7 @@ import { historyOf, keyOf, loadSegments, SEGMENT, SEGMENT_LENGTH, segmentId } fr
 /** What the histories that are kept may come to, in characters of their JSON; in memory they take some times as much. */
 const KEPT_LENGTH = 2_000_000;
 const ENDS_KEPT = 50_000;
-const KEYS_AT_ONCE = 1_000;
+const KEYS_AT_ONCE = 100;
 
 interface Kept {
   readonly history: History;

@@ -5,7 +5,8 @@ import type { Input } from './projector.ts';
 import type { LogFeed } from './rebuild.ts';
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(eventTypes);
-const BATCH = 1_000;
+/** Events of a batch while there is a past to catch up with: a page that is touched often is then written once for many of them. */
+export const CATCH_UP_BATCH = 2_000;
 
 /** What an event of the log is to a projector: a change, unreadable, or no fact at all. */
 export async function inputOf(journal: Journal, event: RecordedEvent): Promise<Input> {
@@ -38,16 +39,31 @@ export async function inputsOf(journal: Journal, events: readonly RecordedEvent[
   return Promise.all(events.map((event) => inputOf(journal, event)));
 }
 
-/** The log as a rebuild reads it: through the client, from the beginning. */
+/** The log as a rebuild reads it: through the client, from the beginning. The next batch is read while one is projected. */
 export function logFeed(journal: Journal): LogFeed {
   return async function* feed(from: Position, upTo: Position) {
-    let batch: RecordedEvent[] = [];
-    for await (const event of journal.readAll({ ...(from > 0n ? { from } : {}), upTo })) {
-      batch.push(event);
-      if (batch.length < BATCH) continue;
-      yield await inputsOf(journal, batch);
-      batch = [];
+    const events = journal.readAll({ ...(from > 0n ? { from } : {}), upTo })[Symbol.asyncIterator]();
+    let next = batchOf(journal, events);
+    try {
+      for (let batch = await next; batch.length > 0; batch = await next) {
+        next = batchOf(journal, events);
+        // A failure is met where the batch is awaited, also when that is long after it.
+        next.catch(() => {});
+        yield batch;
+      }
+    } finally {
+      await next.catch(() => {});
+      await events.return?.();
     }
-    if (batch.length > 0) yield await inputsOf(journal, batch);
   };
+}
+
+async function batchOf(journal: Journal, events: AsyncIterator<RecordedEvent>): Promise<Input[]> {
+  const batch: RecordedEvent[] = [];
+  while (batch.length < CATCH_UP_BATCH) {
+    const { done, value } = await events.next();
+    if (done) break;
+    batch.push(value);
+  }
+  return inputsOf(journal, batch);
 }

@@ -1,13 +1,7 @@
+import { LRUCache } from 'lru-cache';
 import type { Db } from 'mongodb';
 import type { Position } from '#kernel';
-import {
-  addGroups,
-  type History,
-  type ProjectionName,
-  type Reader,
-  type Totals,
-  unpackTotals,
-} from '#scorecard';
+import { addGroups, type History, type ProjectionName, type Reader, Totals, unpackTotals } from '#scorecard';
 import {
   bytesOf,
   type ChunkDocument,
@@ -19,7 +13,10 @@ import {
 } from './collections.ts';
 import { historyOf, keyOf, loadHistories, SEGMENT } from './segments.ts';
 
-const PAGES_AT_ONCE = 1_000;
+const PAGES_AT_ONCE = 100;
+/** How many totals a reader keeps of the pages that it has read. */
+const TOTALS_KEPT = 100_000;
+const EMPTY = new Totals();
 const SEEKS_AT_ONCE = 16;
 
 /**
@@ -29,19 +26,40 @@ const SEEKS_AT_ONCE = 16;
 export class EpochReader implements Reader {
   readonly knownAt: Position;
   readonly #collections: EpochCollections;
+  readonly #read = new LRUCache<string, Totals>({
+    maxSize: TOTALS_KEPT,
+    sizeCalculation: ({ size }) => size + 1,
+  });
 
   constructor(db: Db, dimension: ProjectionName, epoch: number, knownAt: Position) {
     this.knownAt = knownAt;
     this.#collections = epochCollections(db, dimension, epoch);
   }
 
-  /** The open chunks together; a page whose open chunk begins later is sought alone. */
+  /** Each page is read once for all that is asked of this reader; what it says as known at one position never changes. */
   async pages(keys: readonly string[]): Promise<ReadonlyMap<string, Totals>> {
     const found = new Map<string, Totals>();
+    const unread: string[] = [];
+    for (const key of new Set(keys)) {
+      const read = this.#read.get(key);
+      if (read === undefined) unread.push(key);
+      else if (read.size > 0) found.set(key, read);
+    }
+    const opened = await this.#open(unread);
+    for (const key of unread) {
+      const totals = opened.get(key);
+      this.#read.set(key, totals ?? EMPTY);
+      if (totals) found.set(key, totals);
+    }
+    return found;
+  }
+
+  /** The open chunks together; a page whose open chunk begins later is sought alone. */
+  async #open(keys: readonly string[]): Promise<ReadonlyMap<string, Totals>> {
+    const found = new Map<string, Totals>();
     const earlier: string[] = [];
-    const asked = [...new Set(keys)];
-    for (let at = 0; at < asked.length; at += PAGES_AT_ONCE) {
-      const ids = asked.slice(at, at + PAGES_AT_ONCE).map(openChunk);
+    for (let at = 0; at < keys.length; at += PAGES_AT_ONCE) {
+      const ids = keys.slice(at, at + PAGES_AT_ONCE).map(openChunk);
       for await (const chunk of this.#collections.pages.find({ _id: { $in: ids } })) {
         const key = chunk._id.slice(0, -2);
         if (chunk.lo > this.knownAt) earlier.push(key);

@@ -12,7 +12,7 @@ export const SEGMENT_LENGTH = 8_192;
 /** Between a key and the first position of a segment that is not its first. */
 export const SEGMENT = '\n';
 
-const KEYS_AT_ONCE = 1_000;
+const KEYS_AT_ONCE = 100;
 const LONG_AT_ONCE = 16;
 
 export function segmentId(key: string, lo: bigint, first: boolean): string {

@@ -17,7 +17,7 @@ interface Tail {
 const CHUNK_DELTAS = 256;
 /** How many totals the tails that are kept may hold together. */
 const TOTALS_KEPT = 100_000;
-const PAGES_AT_ONCE = 1_000;
+const PAGES_AT_ONCE = 100;
 
 type Operation = AnyBulkWriteOperation<ChunkDocument>;
 

@@ -342,7 +342,7 @@ class Asker {
     ask: Ask,
   ): Promise<{ coverage: Coverage; source: string; firstDay: number } | undefined> {
     for (const source of mainOf(sheet, ask)) {
-      const coverage = new Coverage(ask.read, ask.scope, source);
+      const coverage = Coverage.of(ask.read, ask.scope, source);
       const firstDay = await coverage.firstDay();
       if (firstDay !== undefined) return { coverage, source, firstDay };
     }
@@ -350,7 +350,7 @@ class Asker {
   }
 
   async #someMissing(sources: readonly string[], ask: Ask): Promise<boolean> {
-    for (const source of sources) if (!(await new Coverage(ask.read, ask.scope, source).any())) return true;
+    for (const source of sources) if (!(await Coverage.of(ask.read, ask.scope, source).any())) return true;
     return false;
   }
 

@@ -3,6 +3,8 @@ import { civilOfDay, dayOfCivil } from '../projection/days.ts';
 import { monthSheet, monthSlot, pageKey } from '../projection/page.ts';
 import type { Scope, ScopeReader } from './scope.ts';
 
+const coverages = new WeakMap<ScopeReader, Map<string, Coverage>>();
+
 /**
  * Where the facts of one source lie in a scope: whether there are any, the first business day, and whether one lies
  * after a day. Read from the all-time pages; a month is opened only where its days decide.
@@ -12,8 +14,19 @@ export class Coverage {
   readonly #scope: Scope;
   readonly #months: Promise<readonly { unit: string; slot: number }[]>;
   readonly #source: string;
+  readonly #days = new Map<number, Promise<readonly number[]>>();
 
-  constructor(read: ScopeReader, scope: Scope, source: string) {
+  /** Worked out once for all periods that are asked of a reader. */
+  static of(read: ScopeReader, scope: Scope, source: string): Coverage {
+    const known = coverages.get(read) ?? new Map<string, Coverage>();
+    coverages.set(read, known);
+    const key = `${scope.unit}\n${scope.segment ?? ''}\n${source}`;
+    const coverage = known.get(key) ?? new Coverage(read, scope, source);
+    known.set(key, coverage);
+    return coverage;
+  }
+
+  private constructor(read: ScopeReader, scope: Scope, source: string) {
     this.#read = read;
     this.#scope = scope;
     this.#source = source;
@@ -53,7 +66,16 @@ export class Coverage {
     return false;
   }
 
-  async #daysOf(slot: number): Promise<number[]> {
+  #daysOf(slot: number): Promise<readonly number[]> {
+    let days = this.#days.get(slot);
+    if (!days) {
+      days = this.#readDays(slot);
+      this.#days.set(slot, days);
+    }
+    return days;
+  }
+
+  async #readDays(slot: number): Promise<readonly number[]> {
     const year = Math.floor(slot / 12);
     const month = (slot % 12) + 1;
     const first = dayOfCivil(year, month, 1) - 1;

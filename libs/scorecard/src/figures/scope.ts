@@ -29,6 +29,14 @@ export interface Amount {
   readonly amount: bigint;
 }
 
+/** How much a stock measure moved in a month (year · 12 + month − 1). */
+export interface StockMonth {
+  readonly unit: string;
+  readonly slot: number;
+  readonly measure: string;
+  readonly amount: bigint;
+}
+
 const DAY_MS = 86_400_000n;
 const QUARTER_MS = 900_000n;
 
@@ -38,6 +46,7 @@ export class ScopeReader {
   #registers = new Map<string, readonly Fact[]>();
   #organisation: Organisation | undefined;
   #units: readonly string[] | undefined;
+  readonly #allTime = new Map<string, Promise<readonly StockMonth[]>>();
 
   constructor(reader: Reader) {
     this.reader = reader;
@@ -174,9 +183,17 @@ export class ScopeReader {
   }
 
   /** The months (year · 12 + month − 1) in which each stock measure of the scope moved, whatever the day; tree as of `day`. */
-  async allTime(
-    scope: Scope,
-  ): Promise<readonly { unit: string; slot: number; measure: string; amount: bigint }[]> {
+  allTime(scope: Scope): Promise<readonly StockMonth[]> {
+    const key = `${scope.unit}\n${scope.segment ?? ''}`;
+    let months = this.#allTime.get(key);
+    if (!months) {
+      months = this.#monthsOf(scope);
+      this.#allTime.set(key, months);
+    }
+    return months;
+  }
+
+  async #monthsOf(scope: Scope): Promise<readonly StockMonth[]> {
     const units = await this.#unitsBelow(scope.unit, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
     const pages = await this.reader.pages(
       units.map((unit) => pageKey('U', unit, scope.segment ?? '', ALL_TIME)),

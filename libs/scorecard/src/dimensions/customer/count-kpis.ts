@@ -38,7 +38,7 @@ function countParts(ask: Ask, counts: CustomerCounts): Parts {
 async function ofOpening(ask: Ask, figure: Evaluation): Promise<Evaluation> {
   if (ask.policy.retentionWindow !== 'previous-period') return figure;
   const previous = dayOfText(previousPeriod(ask.period, ask.calendar).start);
-  const [orders, activations] = sheet.main.map((source) => new Coverage(ask.read, ask.scope, source));
+  const [orders, activations] = sheet.main.map((source) => Coverage.of(ask.read, ask.scope, source));
   const first = (await orders?.firstDay()) ?? (await activations?.firstDay());
   return { ...figure, incomplete: first !== undefined && previous < first };
 }

@@ -23,7 +23,7 @@ export async function averageCapital(ask: Ask, leftOut?: AccountClass): Promise<
   const opening = await capitalAt(ask, ask.span.start - 1, previousPeriod(ask.period, ask.calendar), leftOut);
   const closing = await capitalAt(ask, ask.span.end - 1, ask.period, leftOut);
   const sum = plus(opening, closing);
-  const later = await new Coverage(ask.read, ask.scope, 'ledger').anyAfter(ask.span.end - 1);
+  const later = await Coverage.of(ask.read, ask.scope, 'ledger').anyAfter(ask.span.end - 1);
   const closed = (await ask.register('closings')).some(
     ({ data }) => data['unitId'] === ask.scope.unit && periodEndsAtOrAfter(ask, data['period'] as string),
   );

@@ -84,7 +84,7 @@ function isNew(ask: Ask, [first]: readonly Launch[], day: number): boolean {
 
 /** The window reaches back before the first sale: a launch that is taken from the first sale may be too late. */
 async function censored(ask: Ask): Promise<boolean> {
-  const first = await new Coverage(ask.read, ask.scope, 'invoices').firstDay();
+  const first = await Coverage.of(ask.read, ask.scope, 'invoices').firstDay();
   const start = localDate(ask.period.start) as LocalDate;
   const reach =
     ask.policy.newProductWindowDays === undefined

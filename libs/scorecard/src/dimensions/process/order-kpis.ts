@@ -181,7 +181,7 @@ function returnRate(
 
 /** While nobody is known to record returns in the scope, none in the period says nothing. Source: kpis.md §1 rule 5. */
 async function ofReturns(ask: Ask, figure: Evaluation): Promise<Evaluation> {
-  if (await new Coverage(ask.read, ask.scope, 'returns').any()) return figure;
+  if (await Coverage.of(ask.read, ask.scope, 'returns').any()) return figure;
   const { numerator: _, ...parts } = figure.parts;
   return undefinedValue('not_measurable', parts, figure.n);
 }
