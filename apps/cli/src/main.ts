@@ -137,6 +137,15 @@ program
     run(async () => (await import('./status.ts')).statusCommand(readConfig(process.env, options), options)),
   );
 
+program
+  .command('doctor')
+  .description('look at everything that has to be right: version, directory, disk, keys, stores, read models')
+  .addOption(data)
+  .addOption(json)
+  .action((options: { data?: string; json?: boolean }) =>
+    run(async () => (await import('./doctor.ts')).doctorCommand(readConfig(process.env, options), options)),
+  );
+
 async function run(work: () => Promise<Outcome>): Promise<void> {
   try {
     process.exitCode = await work();

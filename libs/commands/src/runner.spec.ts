@@ -176,6 +176,7 @@ describe('the command runner', () => {
     it('an outcome that got lost is neither refused nor doubled', async () => {
       const shaky = openJournal({
         uri: proxy.uri,
+        namespace: bench.namespace,
         keys: bench.keys,
         totalTimeoutMs: 8_000,
         attemptTimeoutMs: 2_000,
@@ -208,7 +209,7 @@ describe('the command runner', () => {
 
     it('says in bounded time that the store is away', async () => {
       proxy.away();
-      const impatient = openJournal({ uri: proxy.uri, totalTimeoutMs: 500 });
+      const impatient = openJournal({ uri: proxy.uri, namespace: bench.namespace, totalTimeoutMs: 500 });
       const runner = new CommandRunner({ journal: impatient, references: new References(impatient) });
       await expect(withdraw(`cash-${freshId()}`, {}, runner)).rejects.toMatchObject({
         code: 'store-unavailable',

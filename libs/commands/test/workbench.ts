@@ -6,9 +6,10 @@ import { startTestStore } from '../../journal/test/store.ts';
 import type { AnyFactRules, CommandContext, Locate, SubmittedFact } from '../src/index.ts';
 import { CommandRunner, FactRecorder, References, recordedOnce, revised } from '../src/index.ts';
 
-/** Everything a command needs, on a store of its own, with unit `root` and customer `VINET` defined. */
+/** Everything a command needs, in a namespace of its own, with unit `root` and customer `VINET` defined. */
 export interface Workbench {
   readonly uri: string;
+  readonly namespace: string;
   readonly journal: Journal;
   readonly keys: KeyStore;
   readonly runner: CommandRunner;
@@ -31,7 +32,7 @@ export async function openWorkbench(
 ): Promise<Workbench> {
   const store = await startTestStore();
   const keys = openKeyStore({ directory: join(store.directory, 'keys') });
-  const journal = openJournal({ uri: store.uri, keys });
+  const journal = openJournal({ uri: store.uri, keys, namespace: store.namespace });
   const references = new References(journal);
   const runner = new CommandRunner({ journal, references });
   const recorder = new FactRecorder({
@@ -47,6 +48,7 @@ export async function openWorkbench(
   );
   return {
     uri: store.uri,
+    namespace: store.namespace,
     journal,
     keys,
     runner,

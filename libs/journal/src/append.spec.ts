@@ -9,7 +9,7 @@ describe('appending', () => {
 
   beforeAll(async () => {
     store = await startTestStore();
-    journal = openJournal({ uri: store.uri });
+    journal = openJournal({ uri: store.uri, namespace: store.namespace });
   });
 
   afterAll(async () => {
@@ -103,7 +103,12 @@ describe('appending', () => {
 
     beforeEach(async () => {
       proxy = await startCuttingProxy(store.uri);
-      shaky = openJournal({ uri: proxy.uri, totalTimeoutMs: 8_000, attemptTimeoutMs: 2_000 });
+      shaky = openJournal({
+        uri: proxy.uri,
+        namespace: store.namespace,
+        totalTimeoutMs: 8_000,
+        attemptTimeoutMs: 2_000,
+      });
     });
 
     afterEach(async () => {
@@ -176,7 +181,7 @@ describe('appending', () => {
   it('says in bounded time that the store is away, and what to do', async () => {
     const proxy = await startCuttingProxy(store.uri);
     proxy.away();
-    const impatient = openJournal({ uri: proxy.uri, totalTimeoutMs: 700 });
+    const impatient = openJournal({ uri: proxy.uri, namespace: store.namespace, totalTimeoutMs: 700 });
     const startedAt = performance.now();
     const failure = await impatient
       .append('cash-x', [cashMoved('M1')], 'any')

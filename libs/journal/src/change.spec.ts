@@ -8,7 +8,7 @@ describe('what an event changes', () => {
 
   beforeAll(async () => {
     store = await startTestStore();
-    journal = openJournal({ uri: store.uri });
+    journal = openJournal({ uri: store.uri, namespace: store.namespace });
   });
 
   afterAll(async () => {

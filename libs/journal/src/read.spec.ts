@@ -15,7 +15,7 @@ describe('reading', () => {
 
   beforeAll(async () => {
     store = await startTestStore();
-    journal = openJournal({ uri: store.uri });
+    journal = openJournal({ uri: store.uri, namespace: store.namespace });
   });
 
   afterAll(async () => {
@@ -128,7 +128,7 @@ describe('reading', () => {
       })),
     );
     const proxy = await startCuttingProxy(store.uri);
-    const shaky = openJournal({ uri: proxy.uri });
+    const shaky = openJournal({ uri: proxy.uri, namespace: store.namespace });
     const read: RecordedEvent[] = [];
     for await (const event of shaky.readAll({ from: start })) {
       read.push(event);

@@ -57,7 +57,7 @@ describe('subscribing to the log', () => {
 
   beforeAll(async () => {
     store = await startTestStore();
-    journal = openJournal({ uri: store.uri });
+    journal = openJournal({ uri: store.uri, namespace: store.namespace });
   });
 
   afterAll(async () => {
@@ -124,7 +124,7 @@ describe('subscribing to the log', () => {
   it('misses and repeats nothing when the store goes away and comes back', async () => {
     const from = await journal.head();
     const proxy = await startCuttingProxy(store.uri);
-    const shaky = openJournal({ uri: proxy.uri });
+    const shaky = openJournal({ uri: proxy.uri, namespace: store.namespace });
     const follower = subscriber(shaky, { from });
     await append(40);
     await follower.until(() => follower.events().length === 40);
@@ -147,7 +147,7 @@ describe('subscribing to the log', () => {
     const from = await journal.head();
     const last = await append(1_500);
     const proxy = await startCuttingProxy(store.uri);
-    const shaky = openJournal({ uri: proxy.uri });
+    const shaky = openJournal({ uri: proxy.uri, namespace: store.namespace });
     let cuts = 0;
     const seen: Position[] = [];
     const follower = subscriber(shaky, {
@@ -183,7 +183,7 @@ describe('subscribing to the log', () => {
   });
 
   it('ends when the journal is closed', async () => {
-    const own = openJournal({ uri: store.uri });
+    const own = openJournal({ uri: store.uri, namespace: store.namespace });
     const follower = subscriber(own, { from: await journal.head() });
     await follower.until(() => follower.told.includes('caught-up'));
     await own.close();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,8 @@ import { startEmbeddedEventStore } from '#embedded-eventstore';
 /** A store for one test file: the embedded one, or the one that ESDB_URL names. */
 export interface TestStore {
   readonly uri: string;
+  /** Of this test file alone: many files, and many runs, share one store. */
+  readonly namespace: string;
   /** Directory that lives as long as the store. */
   readonly directory: string;
   close(): Promise<void>;
@@ -20,6 +23,7 @@ export async function startTestStore(): Promise<TestStore> {
   if (uri === undefined) throw new Error('Neither an embedded store nor ESDB_URL is there.');
   return {
     uri,
+    namespace: `t${randomUUID().slice(0, 8)}`,
     directory,
     close: async () => {
       await embedded?.close();

@@ -10,7 +10,7 @@ describe('the first start', () => {
 
   beforeAll(async () => {
     store = await startTestStore();
-    journal = openJournal({ uri: store.uri });
+    journal = openJournal({ uri: store.uri, namespace: store.namespace });
   });
 
   afterAll(async () => {
