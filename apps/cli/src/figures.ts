@@ -13,13 +13,14 @@ export async function figuresCommand(
   kpis: readonly string[],
   options: FiguresOptions,
 ): Promise<Outcome> {
+  const asked = knownAtOf(options.knownAt);
   const readModels = await openReadModels({ uri: runningStores(config).mongoUri, code: codeVersion() });
   try {
-    const known = knownAtOf(options.knownAt) ?? { position: await readModels.known() };
+    const known = asked ?? { position: await readModels.known() };
     const { unit, segment, period, policy, total } = options;
     const answers = [];
     for (const kpi of kpis.length > 0 ? kpis : readModels.sheets.keys()) {
-      const asked = {
+      const question = {
         kpi,
         unit,
         period,
@@ -28,7 +29,7 @@ export async function figuresCommand(
         ...(policy ? { policy } : {}),
         ...(total ? { total } : {}),
       };
-      answers.push(await readModels.figures(asked));
+      answers.push(await readModels.figures(question));
     }
     if (options.json)
       process.stdout.write(`${JSON.stringify(kpis.length === 1 ? answers[0] : answers, null, 2)}\n`);

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { fileAt, importFile, readMapping } from '#intake';
 import { isRefusal } from '#kernel';
 import { openCommands } from './commands.ts';
 import type { Config } from './config.ts';
-import type { Outcome } from './outcome.ts';
+import { type Outcome, UsageError } from './outcome.ts';
 import { Progress } from './progress.ts';
 import { runningStores } from './running.ts';
 
@@ -14,13 +14,14 @@ export async function importCommand(
   file: string,
   options: { mapping: string; with: string[]; dryRun?: boolean; json?: boolean },
 ): Promise<Outcome> {
-  const mapping = readMapping(JSON.parse(await readFile(options.mapping, 'utf8')));
+  for (const path of [file, options.mapping, ...options.with.map(pathOf)]) await mustBeFile(path);
+  const mapping = readMapping(await readFile(options.mapping, 'utf8'));
   if (isRefusal(mapping)) {
     process.stderr.write(`${options.mapping}: ${mapping.detail}\n`);
     return 2;
   }
   const others = options.with.map(
-    (pair) => [pair.slice(0, pair.indexOf('=')), fileAt(pair.slice(pair.indexOf('=') + 1))] as const,
+    (pair) => [pair.slice(0, pair.indexOf('=')), fileAt(pathOf(pair))] as const,
   );
   const files = {
     [mapping.main ?? Object.keys(mapping.files)[0] ?? 'main']: fileAt(file),
@@ -57,4 +58,19 @@ export async function importCommand(
   } finally {
     await commands.close();
   }
+}
+
+function pathOf(pair: string): string {
+  if (!/^[^=]+=./.test(pair)) throw new UsageError(`--with needs alias=path, not "${pair}".`);
+  return pair.slice(pair.indexOf('=') + 1);
+}
+
+async function mustBeFile(path: string): Promise<void> {
+  try {
+    if ((await stat(path)).isFile()) return;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'ENAMETOOLONG') throw error;
+  }
+  throw new UsageError(`There is no file ${path}.`);
 }

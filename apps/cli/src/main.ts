@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { Command, CommanderError, Option } from 'commander';
 import { ROLES, type Role } from '#access';
-import { ConfigError, readConfig } from './config.ts';
+import { readConfig } from './config.ts';
 import type { FiguresOptions, ReperformOptions } from './options.ts';
 import { codeOf, type Outcome } from './outcome.ts';
 
@@ -151,7 +151,7 @@ async function run(work: () => Promise<Outcome>): Promise<void> {
     process.exitCode = await work();
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = error instanceof ConfigError ? 2 : codeOf(error);
+    process.exitCode = codeOf(error);
   }
 }
 

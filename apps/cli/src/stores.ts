@@ -1,11 +1,17 @@
 import { storesChild } from './children.ts';
 import type { Config } from './config.ts';
 import { lockDirectory } from './directory-lock.ts';
-import type { Outcome } from './outcome.ts';
+import { type Outcome, UsageError } from './outcome.ts';
 import { Supervisor } from './supervisor.ts';
 
 /** The embedded stores alone, in the foreground. */
 export async function stores(config: Config, options: Readonly<Record<string, string>>): Promise<Outcome> {
+  for (const [name, value] of [
+    ['--eventstore-port', options['eventstorePort']],
+    ['--mongodb-port', options['mongodbPort']],
+  ])
+    if (value !== undefined && !(/^\d{1,5}$/.test(value) && Number(value) <= 65_535))
+      throw new UsageError(`${name} must be a number from 0 to 65535, not "${value}".`);
   const unlock = lockDirectory(config.data);
   const supervisor = new Supervisor((sentence) => process.stderr.write(`${sentence}\n`));
   const stopped = new Promise<Outcome>((resolve) => {
