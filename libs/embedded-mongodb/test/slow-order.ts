@@ -39,7 +39,10 @@ function lists(a: [string, unknown][], b: [string, unknown][], isArray: boolean)
 
 export function isNumber(value: unknown): boolean {
   return (
-    value instanceof Int32 || value instanceof Double || value instanceof Long || value instanceof Decimal128
+    value instanceof Int32 ||
+    value instanceof Double ||
+    (value instanceof Long && !(value instanceof Timestamp)) ||
+    value instanceof Decimal128
   );
 }
 

@@ -20,7 +20,7 @@ export const COMMANDS: Readonly<Record<string, Row>> = { ...WRITES, ...READS, ..
 /** Other names that MongoDB has for the same command. */
 const ALIASES: Readonly<Record<string, string>> = { findandmodify: 'findAndModify', buildinfo: 'buildInfo' };
 
-const ENDS = ['commitTransaction', 'abortTransaction'];
+export const ENDS = ['commitTransaction', 'abortTransaction'];
 
 /** Runs commands on a store. */
 export class Commands {
