@@ -33,7 +33,7 @@ export function supported(): string {
     '### Filters',
     `${code(Object.keys(LOGIC))} \`$comment\` ${code(Object.keys(OPERATORS))}`,
     '',
-    'Patterns: literals, escaped punctuation, `.`, up to three `.*`, `^` at the beginning, `$` at the end; options `i` and `s`.',
+    'Patterns: literals, escaped punctuation, `.`, one `.*`, `^` at the beginning, `$` at the end; options `i` and `s`.',
     '',
     '### Updates',
     `Replacements, and ${code([...Object.keys(MODIFIERS), '$rename'])}; \`$push\` with \`$each\` and \`$slice\`, \`$addToSet\` with \`$each\`.`,

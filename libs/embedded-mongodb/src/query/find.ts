@@ -20,7 +20,8 @@ export interface Query {
 /** A good moment to let others go on; no document. */
 export const PAUSE = undefined;
 
-const EXAMINED_AT_ONCE = 500;
+const EXAMINED_AT_ONCE = 64;
+const AT_ONCE_MS = 10;
 const SORT_BYTES_MAX = 100 * 1024 * 1024;
 
 /** Documents that match, in the asked order, with pauses between. The filter is read before the first step. */
@@ -54,12 +55,16 @@ function* matching(
   deadline: number | undefined,
 ): Generator<Value | undefined> {
   let examined = 0;
+  let since = Date.now();
   for (const doc of docs) {
     if (matches(doc)) yield doc;
     if (++examined % EXAMINED_AT_ONCE !== 0) continue;
-    if (deadline !== undefined && Date.now() > deadline)
+    const now = Date.now();
+    if (deadline !== undefined && now > deadline)
       throw new CommandError(50, 'MaxTimeMSExpired', 'operation exceeded time limit');
+    if (now - since < AT_ONCE_MS) continue;
     yield PAUSE;
+    since = Date.now();
   }
 }
 
