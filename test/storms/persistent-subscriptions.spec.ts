@@ -91,55 +91,59 @@ const settings = persistentSubscriptionToStreamSettingsFromDefaults({
 
 const numberOf = (at: string) => Number(at.slice(at.lastIndexOf('@') + 1));
 
-it(`${KILLS} kills: nothing unanswered is lost, delivery goes on behind the checkpoint (seed ${SEED})`, async () => {
-  const random = new Random(SEED);
-  let running = await restarted();
-  await running.append(1);
-  await running.client.createPersistentSubscriptionToStream(STREAM, GROUP, settings);
-  const acknowledged = new Set<number>();
-  const parked = new Set<number>();
-  let total = 1;
-  const handle = async (consumer: Consumer, delivered: Delivered): Promise<void> => {
-    const revision = numberOf(delivered.at);
-    if (random.chance(20)) {
-      parked.add(revision);
-      await consumer.nack('park', 'for later', delivered);
-    } else {
-      acknowledged.add(revision);
-      await consumer.ack(delivered);
+it(
+  `${KILLS} kills: nothing unanswered is lost, delivery goes on behind the checkpoint (seed ${SEED})`,
+  async () => {
+    const random = new Random(SEED);
+    let running = await restarted();
+    await running.append(1);
+    await running.client.createPersistentSubscriptionToStream(STREAM, GROUP, settings);
+    const acknowledged = new Set<number>();
+    const parked = new Set<number>();
+    let total = 1;
+    const handle = async (consumer: Consumer, delivered: Delivered): Promise<void> => {
+      const revision = numberOf(delivered.at);
+      if (random.chance(20)) {
+        parked.add(revision);
+        await consumer.nack('park', 'for later', delivered);
+      } else {
+        acknowledged.add(revision);
+        await consumer.ack(delivered);
+      }
+    };
+    for (let kill = 0; kill <= KILLS; kill++) {
+      const { lastCheckpointedEventRevision: checkpoint } = (await running.info()).stats;
+      await running.append(EVENTS_A_ROUND);
+      total += EVENTS_A_ROUND;
+      const consumer = running.consumer(1 + random.below(10));
+      const first = await consumer.next();
+      // What is before the checkpoint has been answered and does not come again; what is behind it comes in order.
+      expect(numberOf(first.at)).toBe(checkpoint === undefined ? 0 : Number(checkpoint) + 1);
+      for (let revision = 0; revision < numberOf(first.at); revision++)
+        expect(acknowledged.has(revision) || parked.has(revision)).toBe(true);
+      await handle(consumer, first);
+      const deliveries = kill < KILLS ? random.below(EVENTS_A_ROUND) : total - 1 - numberOf(first.at);
+      for (let n = 0; n < deliveries; n++) await handle(consumer, await consumer.next());
+      if (kill === KILLS) break;
+      await running.end('SIGKILL');
+      running = await restarted();
     }
-  };
-  for (let kill = 0; kill <= KILLS; kill++) {
-    const { lastCheckpointedEventRevision: checkpoint } = (await running.info()).stats;
-    await running.append(EVENTS_A_ROUND);
-    total += EVENTS_A_ROUND;
-    const consumer = running.consumer(1 + random.below(10));
-    const first = await consumer.next();
-    // What is before the checkpoint has been answered and does not come again; what is behind it comes in order.
-    expect(numberOf(first.at)).toBe(checkpoint === undefined ? 0 : Number(checkpoint) + 1);
-    for (let revision = 0; revision < numberOf(first.at); revision++)
-      expect(acknowledged.has(revision) || parked.has(revision)).toBe(true);
-    await handle(consumer, first);
-    const deliveries = kill < KILLS ? random.below(EVENTS_A_ROUND) : total - 1 - numberOf(first.at);
-    for (let n = 0; n < deliveries; n++) await handle(consumer, await consumer.next());
-    if (kill === KILLS) break;
-    await running.end('SIGKILL');
-    running = await restarted();
-  }
-  await eventually(
-    () => running.info(),
-    ({ stats }) => stats.outstandingMessagesCount === 0,
-  );
-  const inParkedStream = new Set<number>();
-  for await (const { event } of running.client.readStream(
-    `$persistentsubscription-${STREAM}::${GROUP}-parked`,
-  ))
-    inParkedStream.add(Number.parseInt(Buffer.from(event?.data as Uint8Array).toString('utf8'), 10));
-  const lost = Array.from({ length: total }, (_, revision) => revision).filter(
-    (revision) => !acknowledged.has(revision) && !inParkedStream.has(revision),
-  );
-  expect(lost).toEqual([]);
-});
+    await eventually(
+      () => running.info(),
+      ({ stats }) => stats.outstandingMessagesCount === 0,
+    );
+    const inParkedStream = new Set<number>();
+    for await (const { event } of running.client.readStream(
+      `$persistentsubscription-${STREAM}::${GROUP}-parked`,
+    ))
+      inParkedStream.add(Number.parseInt(Buffer.from(event?.data as Uint8Array).toString('utf8'), 10));
+    const lost = Array.from({ length: total }, (_, revision) => revision).filter(
+      (revision) => !acknowledged.has(revision) && !inParkedStream.has(revision),
+    );
+    expect(lost).toEqual([]);
+  },
+  60_000 + KILLS * 10_000,
+);
 
 it('parked messages that were replayed and not answered can be replayed again after a kill', async () => {
   let running = await restarted();

@@ -101,23 +101,27 @@ const anyRules: fc.Arbitrary<Rules> = fc
   })
   .filter(({ readBatchSize, historyBufferSize }) => readBatchSize < historyBufferSize);
 
-it(`a group under ${RUNS} random runs, with consumers that come and go, and a store that is killed`, () => {
-  let deliveries = 0;
-  let starts = 0;
-  let parked = 0;
-  fc.assert(
-    fc.property(anyRules, fc.commands(commands, { maxCommands: 200, size: 'max' }), (rules, sequence) => {
-      const world = new GroupWorld(rules);
-      fc.modelRun(() => ({ model: {}, real: world }), sequence);
-      world.drain();
-      deliveries += world.deliveries;
-      starts += world.starts;
-      parked += world.parked.length;
-    }),
-    { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) },
-  );
-  // The runs did what they are there for.
-  expect(deliveries).toBeGreaterThan(RUNS);
-  expect(starts).toBeGreaterThan(RUNS);
-  expect(parked).toBeGreaterThan(0);
-});
+it(
+  `a group under ${RUNS} random runs, with consumers that come and go, and a store that is killed`,
+  () => {
+    let deliveries = 0;
+    let starts = 0;
+    let parked = 0;
+    fc.assert(
+      fc.property(anyRules, fc.commands(commands, { maxCommands: 200, size: 'max' }), (rules, sequence) => {
+        const world = new GroupWorld(rules);
+        fc.modelRun(() => ({ model: {}, real: world }), sequence);
+        world.drain();
+        deliveries += world.deliveries;
+        starts += world.starts;
+        parked += world.parked.length;
+      }),
+      { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) },
+    );
+    // The runs did what they are there for.
+    expect(deliveries).toBeGreaterThan(RUNS);
+    expect(starts).toBeGreaterThan(RUNS);
+    expect(parked).toBeGreaterThan(0);
+  },
+  60_000 + RUNS * 10,
+);
