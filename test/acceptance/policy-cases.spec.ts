@@ -1,9 +1,23 @@
+import {
+  addRatio,
+  divideRatio,
+  type Ratio as Fraction,
+  multiplyRatio,
+  ratio,
+  ratioOfDecimal,
+  roundRatio,
+} from '#kernel';
+import { Oracle } from './oracle.ts';
 import { World } from './world.ts';
 
 /**
  * Goal: the cases that decide between two readings of a figure. Each is one of test/oracles/policy-cases.json, told as
  * facts through commands; its expectations stand in that file. Every case has a unit of its own, so that they share one log.
  */
+const oracle = new Oracle('policy-cases.json');
+/** What the oracle expects of case pol-<number>. */
+const expected = (number: number) => `cases/${number - 1}/expected`;
+
 describe('policy cases', () => {
   let world: World;
   let unit = '';
@@ -55,9 +69,13 @@ describe('policy cases', () => {
       lines: [{ productId: 'p', netAmount: '200.00', taxAmount: '0' }],
     });
     await world.project();
-    expect(await value('net-revenue', '2024-03')).toBe('1000.00');
-    expect(await value('net-revenue', '2024-04')).toBe('-200.00');
-    expect(await value('net-revenue', '2024-03', { knownAt: { position } })).toBe('1000.00');
+    oracle.says(expected(1), {
+      'revenue 2024-03': await value('net-revenue', '2024-03'),
+      'revenue 2024-04': await value('net-revenue', '2024-04'),
+      'same, asked as known on 2024-03-31': {
+        '2024-03': await value('net-revenue', '2024-03', { knownAt: { position } }),
+      },
+    });
   });
 
   it('pol-2: a correction restates the period, and what was known stays', async () => {
@@ -70,9 +88,13 @@ describe('policy cases', () => {
       authorisedBy: 'mei',
     });
     await world.project();
-    expect(await value('net-revenue', '2024-03', { knownAt: { position } })).toBe('1000.00');
-    expect(await value('net-revenue', '2024-03')).toBe('100.00');
-    expect(await value('net-revenue', '2024-04')).toBe('0.00');
+    oracle.says(expected(2), {
+      'revenue 2024-03 as known 2024-03-31': await value('net-revenue', '2024-03', {
+        knownAt: { position },
+      }),
+      'revenue 2024-03 as known 2024-04-30': await value('net-revenue', '2024-03'),
+      'revenue 2024-04': await value('net-revenue', '2024-04'),
+    });
   });
 
   it('pol-3: a fact that is recorded late', async () => {
@@ -95,8 +117,12 @@ describe('policy cases', () => {
       );
     await invoice('pol3', '2024-03-29', '500.00');
     await world.project();
-    expect(await value('net-revenue', '2024-03', { knownAt: { position } })).toBe('0.00');
-    expect(await value('net-revenue', '2024-03')).toBe('500.00');
+    oracle.says(expected(3), {
+      'revenue 2024-03 as known 2024-04-05': await value('net-revenue', '2024-03', {
+        knownAt: { position },
+      }),
+      'revenue 2024-03 now': await value('net-revenue', '2024-03'),
+    });
   });
 
   it('pol-4: two files of one customer', async () => {
@@ -114,10 +140,14 @@ describe('policy cases', () => {
     const { position } = await order('pol4b', 'B', '2024-02-10');
     await world.fact('CustomersMerged', { survivorId: 'A', absorbedId: 'B', reason: 'entered twice' });
     await world.project();
-    expect(await value('new-customers', '2024-01')).toBe('1');
-    expect(await value('new-customers', '2024-02', { knownAt: { position } })).toBe('1');
-    expect(await value('new-customers', '2024-02')).toBe('0');
-    expect(await value('active-customers', '2024-02')).toBe('1');
+    oracle.says(expected(4), {
+      'new customers 2024-01': await value('new-customers', '2024-01'),
+      'new customers 2024-02 as known 2024-02-29': await value('new-customers', '2024-02', {
+        knownAt: { position },
+      }),
+      'new customers 2024-02 now': await value('new-customers', '2024-02'),
+      'active customers': await value('active-customers', '2024-02'),
+    });
     await world.fact('CustomersUnmerged', { survivorId: 'A', restoredId: 'B', reason: 'two after all' });
     await world.project();
     expect(await value('new-customers', '2024-02')).toBe('1');
@@ -140,6 +170,7 @@ describe('policy cases', () => {
       value: null,
       parts: { numerator: '1', denominator: '0' },
     });
+    oracle.tells('words for what was compared above', `${expected(5)}/return rate`);
   });
 
   it('pol-6: the margin of a group is the ratio of sums', async () => {
@@ -150,8 +181,14 @@ describe('policy cases', () => {
     await invoice('pol6b', '2024-01-05', '900.00', { lines: line('900.00', '630.00') });
     await world.project();
     unit = 'pol6';
-    expect(await value('gross-margin', '2024-01')).toBe('0.280000');
-    expect(await value('gross-margin', '2024-01', { unit: 'pol6a' })).toBe('0.100000');
+    const group = await value('gross-margin', '2024-01');
+    const [a, b] = [
+      await value('gross-margin', '2024-01', { unit: 'pol6a' }),
+      await value('gross-margin', '2024-01', { unit: 'pol6b' }),
+    ].map((margin) => ratioOfDecimal(margin as string)) as [Fraction, Fraction];
+    const average = roundRatio(divideRatio(addRatio(a, b), ratio(2n)), 6);
+    oracle.says(expected(6), { 'group margin': group, 'wrong average of margins': average });
+    expect(group).not.toBe(average);
   });
 
   it('pol-7: shares are not forced to sum to one', async () => {
@@ -180,10 +217,15 @@ describe('policy cases', () => {
       await invoice(`pol7${segment}`, '2024-01-05', '1.00', { customerId: `pol7${segment}` });
     }
     await world.project();
-    expect(await world.figure('target-segment-revenue-share', '2024-01', { unit })).toMatchObject({
-      value: '0.333333',
-      parts: { numerator: '1.00', denominator: '3.00' },
-    });
+    const share = await world.figure('target-segment-revenue-share', '2024-01', { unit });
+    expect(share).toMatchObject({ parts: { numerator: '1.00', denominator: '3.00' } });
+    oracle.says(expected(7), { each: share.value });
+    const shown = multiplyRatio(ratioOfDecimal(share.value as string), ratio(3n));
+    expect(oracle.at(`${expected(7)}/sum shown`)).toBe(`${roundRatio(shown, 6)} - do not force to 1`);
+    // Numerators over one denominator add up exactly.
+    const exact = multiplyRatio(ratio(1n, 3n), ratio(3n));
+    oracle.says(expected(7), { 'exact sum': roundRatio(exact, 0) });
+    oracle.tells('the sum of what is shown, compared above', `${expected(7)}/sum shown`);
   });
 
   it('pol-8: acquired and lost in the same period', async () => {
@@ -196,7 +238,15 @@ describe('policy cases', () => {
     await world.fact('CustomerLapsed', { customerId: 'c', effectiveOn: '2024-01-20', reasonCode: 'left' });
     await world.fact('CustomerLapsed', { customerId: 'b', effectiveOn: '2024-01-25', reasonCode: 'left' });
     await world.project();
-    expect(await world.figure('customer-retention', '2024-01', { unit })).toMatchObject({
+    const retention = await world.figure('customer-retention', '2024-01', { unit });
+    const count = (name: string) => BigInt(retention.parts[name] as string);
+    oracle.says(expected(8), {
+      E: String(count('closing')),
+      N: String(count('new')),
+      'retention set-based': retention.value,
+      'naive (E-N)/S': roundRatio(ratio(count('closing') - count('new'), count('opening')), 6),
+    });
+    expect(retention).toMatchObject({
       value: '0.500000',
       parts: {
         opening: '2',
@@ -248,8 +298,10 @@ describe('policy cases', () => {
     await world.fact('ExchangeRateSet', { ...rate, rate: '1.10', kind: 'average', period: '2024-03' });
     await world.fact('ExchangeRateSet', { ...rate, rate: '1.08', kind: 'closing', validOn: '2024-03-31' });
     await world.project();
-    expect(await value('net-revenue', '2024-03')).toBe('110.00');
-    expect((await world.figure('roce', '2024-03', { unit })).parts['closingCapital']).toBe('1080.00');
+    oracle.says(expected(9), {
+      'revenue USD': await value('net-revenue', '2024-03'),
+      'capital USD': (await world.figure('roce', '2024-03', { unit })).parts['closingCapital'] as string,
+    });
   });
 
   it('pol-10: growth from a negative base has no meaning', async () => {
@@ -275,5 +327,18 @@ describe('policy cases', () => {
       value: null,
       parts: { difference: '75.00' },
     });
+    oracle.tells('words for what was compared above', `${expected(10)}/growth`);
+  });
+
+  it('every value of the oracle was compared with a figure, or is no figure', () => {
+    oracle.tells('how the oracle rounds, in words', 'rounding');
+    for (const at of oracle.names('cases'))
+      oracle.tells('the story of the case', ...['id', 'what', 'facts'].map((name) => `cases/${at}/${name}`));
+    oracle.tells(
+      'what an edition says: editions are not offered yet',
+      `${expected(2)}/published scorecard 2024-03 v1`,
+    );
+    oracle.tells('a flag of an edition: editions are not offered yet', `${expected(3)}/flag`);
+    expect(oracle.unclaimed).toEqual([]);
   });
 });

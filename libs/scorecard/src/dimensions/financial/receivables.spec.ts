@@ -117,6 +117,19 @@ it('follows a payment that is corrected to another invoice, or taken back', asyn
   expect((await company.figure(kpi, '2024-05')).parts['numerator']).toBe('350.00');
 });
 
+it('counts a payment that was told before its invoice, from the invoice on', async () => {
+  const made = inEuro();
+  invoice(made, 'first', '2024-03-01', '80');
+  paid(made, 'first', '2024-03-02', '100');
+  paid(made, 'late', '2024-04-20', '30');
+  expect((await made.figure(kpi, '2024-04')).parts['numerator']).toBe('0.00');
+  invoice(made, 'late', '2024-04-10', '80');
+  expect((await made.figure(kpi, '2024-04')).parts).toMatchObject({
+    numerator: '70.00',
+    denominator: '100.00',
+  });
+});
+
 it('stays in the segment in which it was invoiced', async () => {
   const company = trading();
   company.fact('SegmentDefined', {
