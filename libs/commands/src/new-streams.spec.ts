@@ -1,6 +1,6 @@
 import { isRefusal } from '#kernel';
 import { cash, context, freshId, openWorkbench, type Workbench } from '../test/workbench.ts';
-import { type FactResult, recordedOnce, type SubmittedFact } from './index.ts';
+import { type CommandContext, type FactResult, recordedOnce, type SubmittedFact } from './index.ts';
 import { Newness } from './new-streams.ts';
 
 /**
@@ -20,8 +20,11 @@ describe('facts on many streams at once', () => {
     await bench.close();
   });
 
-  const record = async (facts: readonly SubmittedFact[]): Promise<readonly FactResult[]> => {
-    const outcome = await bench.recorder.recordFacts(facts, context());
+  const record = async (
+    facts: readonly SubmittedFact[],
+    change: Partial<CommandContext> = {},
+  ): Promise<readonly FactResult[]> => {
+    const outcome = await bench.recorder.recordFacts(facts, context(change));
     if (isRefusal(outcome)) throw new Error(outcome.detail);
     return outcome;
   };
@@ -96,6 +99,18 @@ describe('facts on many streams at once', () => {
       ]);
       expect((await bench.journal.load(`order-${changed}`)).revision).toBe(BigInt(known - 1));
     }
+  });
+
+  it('are answered like the call when it is repeated with its key', async () => {
+    const key = { idempotencyKey: `call-${freshId()}` };
+    const facts = many().flatMap((id) => [cash(id), shipment(id, 1), shipment(id, 2)]);
+    const first = await record(facts, key);
+    expect(new Set(codes(first))).toEqual(new Set(['appended']));
+    expect(await record(facts, key)).toEqual(first);
+    const changed = facts.map((fact, i) =>
+      i === 0 ? cash(String(fact.data['movementId']), { amount: '9.00' }) : fact,
+    );
+    expect(codes(await record(changed, key))[0]).toBe('idempotency-key-reused');
   });
 
   it('of calls at the same time land once', async () => {
