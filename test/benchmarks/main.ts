@@ -46,7 +46,7 @@ async function measured(
   const began = Date.now();
   const before = machineNow();
   try {
-    const report: BenchmarkReport = await benchmark.run({ ...order, directory, say });
+    const report = await finished(benchmark.run({ ...order, directory, say }), say);
     return {
       benchmark: benchmark.name,
       seconds: (Date.now() - began) / 1000,
@@ -56,6 +56,21 @@ async function measured(
     };
   } finally {
     rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** A benchmark that breaks off shows no number and does not take those of the others away. */
+async function finished(
+  run: Promise<BenchmarkReport>,
+  say: (sentence: string) => void,
+): Promise<BenchmarkReport> {
+  try {
+    return await run;
+  } catch (error) {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    say(`broke off: ${detail}`);
+    const what = 'it ran to its end';
+    return { measurements: [], checks: [{ what, ok: false, detail: detail.split('\n')[0] ?? detail }] };
   }
 }
 
@@ -115,6 +130,7 @@ function isUsage(error: unknown): error is Error {
   return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }
 
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(130));
 try {
   process.exitCode = await main();
 } catch (error) {

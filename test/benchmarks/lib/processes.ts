@@ -8,6 +8,12 @@ const BUILT = join(import.meta.dirname, '..', '..', '..');
 const CLOCK_TICKS_PER_SECOND = 100;
 const STOP_MS = 15_000;
 
+/** What runs: a run that is broken off must not leave stores behind. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGTERM');
+});
+
 /** A process of the topology: started, watched and stopped by its own pid. */
 export class Child {
   readonly process: ChildProcess;
@@ -18,7 +24,13 @@ export class Child {
     this.process = process;
     if (process.pid === undefined) throw new Error('A process of the benchmark could not be started.');
     this.pid = process.pid;
-    this.#exited = new Promise((resolve) => process.once('exit', () => resolve()));
+    running.add(process);
+    this.#exited = new Promise((resolve) =>
+      process.once('exit', () => {
+        running.delete(process);
+        resolve();
+      }),
+    );
   }
 
   /** CPU seconds since its start, user and system. Source: proc(5). */
