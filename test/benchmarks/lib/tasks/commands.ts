@@ -68,6 +68,7 @@ export async function recordIntake(order: CommandsOrder): Promise<Throughput> {
   const references = new References(journal);
   const recorder = new FactRecorder({ journal, references, rules: allRules });
   const facts = Array.from({ length: order.facts }, (_, i) => movement(order.prefix, i));
+  await references.unitExists('root');
   const began = performance.now();
   for (let from = 0; from < facts.length; from += FACTS_AT_ONCE) {
     const context = { actor: 'benchmark', now: new Date() };
@@ -92,6 +93,8 @@ export async function appendBare({
     const metadata = { schemaVersion: 1, actor: 'benchmark', unitId: 'root', source };
     return jsonEvent({ id: uuidV5(NAMESPACE, source.id), type, data, metadata });
   });
+  // The connection is there before the clock runs, as it is for the commands.
+  for await (const { event } of client.readAll({ maxCount: 1 })) if (event === undefined) break;
   // Per-call credentials choose Append; on an insecure connection they are not sent.
   const credentials = call === 'Append' ? { credentials: { username: 'benchmark', password: '' } } : {};
   const result = await timed(order.facts, async (number) => {
