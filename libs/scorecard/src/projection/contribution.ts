@@ -66,19 +66,26 @@ export function changedContributions(
   )
     tail++;
   if (was.length === head + tail && is.length === head + tail) return [];
-  const sums = new Map<string, { contribution: Contribution; amount: bigint }>();
-  for (let i = head; i < was.length - tail; i++) addTo(sums, was[i] as Contribution, -1n);
-  for (let i = head; i < is.length - tail; i++) addTo(sums, is[i] as Contribution, 1n);
+  const few = was.length + is.length - 2 * (head + tail) <= SEARCHED;
+  const sums = few ? new FewSums() : new ManySums();
+  for (let i = head; i < was.length - tail; i++) sums.add(was[i] as Contribution, -1n);
+  for (let i = head; i < is.length - tail; i++) sums.add(is[i] as Contribution, 1n);
   const out: Contribution[] = [];
-  for (const { contribution, amount } of sums.values())
+  for (const { contribution, amount } of sums.all())
     if (amount !== 0n) out.push(amount === contribution.amount ? contribution : { ...contribution, amount });
   return out;
 }
 
+/** Up to this many contributions are compared with each other: cheaper than to make a key of each. */
+const SEARCHED = 24;
+
 function same(a: Contribution, b: Contribution): boolean {
+  return a.amount === b.amount && sameButAmount(a, b);
+}
+
+function sameButAmount(a: Contribution, b: Contribution): boolean {
   return (
     a.measure === b.measure &&
-    a.amount === b.amount &&
     a.day === b.day &&
     a.unit === b.unit &&
     a.customer === b.customer &&
@@ -88,15 +95,47 @@ function same(a: Contribution, b: Contribution): boolean {
   );
 }
 
-function addTo(
-  sums: Map<string, { contribution: Contribution; amount: bigint }>,
-  contribution: Contribution,
-  sign: 1n | -1n,
-): void {
+interface Summed {
+  readonly contribution: Contribution;
+  amount: bigint;
+}
+
+class FewSums {
+  readonly #sums: Summed[] = [];
+
+  add(contribution: Contribution, sign: 1n | -1n): void {
+    const amount = sign === 1n ? contribution.amount : -contribution.amount;
+    for (const known of this.#sums) {
+      if (sameButAmount(known.contribution, contribution)) {
+        known.amount += amount;
+        return;
+      }
+    }
+    this.#sums.push({ contribution, amount });
+  }
+
+  all(): Iterable<Summed> {
+    return this.#sums;
+  }
+}
+
+class ManySums {
+  readonly #sums = new Map<string, Summed>();
+
+  add(contribution: Contribution, sign: 1n | -1n): void {
+    const amount = sign === 1n ? contribution.amount : -contribution.amount;
+    const key = keyOf(contribution);
+    const known = this.#sums.get(key);
+    if (known) known.amount += amount;
+    else this.#sums.set(key, { contribution, amount });
+  }
+
+  all(): Iterable<Summed> {
+    return this.#sums.values();
+  }
+}
+
+function keyOf(contribution: Contribution): string {
   const { unit, day, measure, customer = '', segment = '', segmentDay = '', orderDay = false } = contribution;
-  const key = `${unit}\n${customer}\n${segment}\n${orderDay}\n${segmentDay}\n${day}\n${measure}`;
-  const known = sums.get(key);
-  const amount = sign === 1n ? contribution.amount : -contribution.amount;
-  if (known) known.amount += amount;
-  else sums.set(key, { contribution, amount });
+  return `${unit}\n${customer}\n${segment}\n${orderDay}\n${segmentDay}\n${day}\n${measure}`;
 }
