@@ -32,16 +32,16 @@ function tokenKeys(): TokenKeys {
 }
 
 let stopping = false;
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.on(signal, () => {
-    if (stopping) return;
-    stopping = true;
-    void (async () => {
-      await app.close();
-      await journal.close();
-      await readModels.close();
-      await keyStore.close();
-      process.exit(0);
-    })();
-  });
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  await app.close();
+  await journal.close();
+  await readModels.close();
+  await keyStore.close();
+  process.exit(0);
 }
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
+// Whoever started it was killed: a process that nobody stops would keep the next start from its port.
+process.on('disconnect', () => void stop());
+process.channel?.unref();

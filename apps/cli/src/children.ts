@@ -9,7 +9,20 @@ function entry(app: string): string {
 }
 
 export function storesChild(config: Config, args: readonly string[] = []): ChildSpec {
-  return { name: 'stores', file: entry('stores'), args: ['--data', config.data, ...args], env: {} };
+  return {
+    name: 'stores',
+    file: entry('stores'),
+    args: ['--data', config.data, ...args],
+    env: {},
+    // Started again, they listen where api and projector were told to look.
+    again: ({ eventStoreUri, mongoUri }) => ({
+      args: [...portOf('--eventstore-port', eventStoreUri), ...portOf('--mongodb-port', mongoUri)],
+    }),
+  };
+}
+
+function portOf(argument: string, uri: unknown): readonly string[] {
+  return typeof uri === 'string' ? [argument, new URL(uri.replace(/^[a-z]+:/, 'http:')).port] : [];
 }
 
 function environmentOf(config: Config, uris: StoreUris): Record<string, string> {
@@ -28,7 +41,13 @@ export interface StoreUris {
 }
 
 export function apiChild(config: Config, uris: StoreUris): ChildSpec {
-  return { name: 'api', file: entry('api'), args: [], env: environmentOf(config, uris) };
+  return {
+    name: 'api',
+    file: entry('api'),
+    args: [],
+    env: environmentOf(config, uris),
+    again: ({ url }) => ({ env: { PORT: new URL(String(url)).port } }),
+  };
 }
 
 export function projectorChild(config: Config, uris: StoreUris): ChildSpec {

@@ -7,6 +7,8 @@ export interface ChildSpec {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** What its later lives need, following from the first ready line: others have been told its address. */
+  readonly again?: (ready: Ready) => Partial<Pick<ChildSpec, 'args' | 'env'>>;
 }
 
 export type Ready = Readonly<Record<string, unknown>>;
@@ -51,6 +53,7 @@ class Supervised {
   readonly ready: Promise<Ready>;
   #resolveReady: (ready: Ready) => void = () => undefined;
   #rejectReady: (error: Error) => void = () => undefined;
+  #first: Ready | undefined;
   #process: ChildProcess | undefined;
   #exited: Promise<unknown> = Promise.resolve();
   #stopping = false;
@@ -70,12 +73,16 @@ class Supervised {
   }
 
   #spawn(): void {
-    const { file, args, env } = this.#spec;
+    const { file } = this.#spec;
+    const later = this.#first && this.#spec.again ? this.#spec.again(this.#first) : {};
+    const args = [...(later.args ?? []), ...this.#spec.args];
+    const env = { ...this.#spec.env, ...later.env };
     const began = Date.now();
-    // A group of its own: Ctrl-C reaches the supervisor alone, which stops the children in order.
+    // A group of its own: Ctrl-C reaches the supervisor alone, which stops the children in order. The channel tells them
+    // when the supervisor itself was killed.
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, ...args], {
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       detached: true,
     });
     this.#process = child;
@@ -85,8 +92,12 @@ class Supervised {
   }
 
   #line(line: string): void {
-    if (line.startsWith('{"ready":true')) this.#resolveReady(JSON.parse(line) as Ready);
-    else process.stderr.write(`${line}\n`);
+    if (!line.startsWith('{"ready":true')) {
+      process.stderr.write(`${line}\n`);
+      return;
+    }
+    this.#first ??= JSON.parse(line) as Ready;
+    this.#resolveReady(this.#first);
   }
 
   #died(how: string, livedMs: number): void {

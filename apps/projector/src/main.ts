@@ -12,6 +12,9 @@ if (!eventStoreUri || !mongoUri) {
 const log = pino({ name: 'projector', level: process.env['LOG_LEVEL'] ?? 'info' });
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+// Whoever started it was killed: a process that nobody stops would keep the next start from its stores.
+process.on('disconnect', () => stop.abort());
+process.channel?.unref();
 let ready = false;
 await runProjector({
   eventStoreUri,

@@ -43,6 +43,9 @@ async function stop(code: number): Promise<void> {
   process.exit(code);
 }
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
+// Whoever started it was killed: a process that nobody stops would keep the next start from this directory.
+process.on('disconnect', () => void stop(0));
+process.channel?.unref();
 for (const store of [eventStore, mongo]) {
   void store?.failed.then((error) => {
     console.error(
