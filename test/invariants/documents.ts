@@ -183,8 +183,8 @@ export function killedAt(n: number, lostReply: boolean): Moment & { readonly dea
   return self;
 }
 
-/** A process that stands still before its n-th write and goes on when it is told. */
-export function stoppedAt(n: number): Moment & { readonly stopped: Promise<void>; goOn(): void } {
+/** A process that stands still before its n-th write (of those to the named collections) and goes on when it is told. */
+export function stoppedAt(n: number, of = /./): Moment & { readonly stopped: Promise<void>; goOn(): void } {
   let writes = 0;
   let stop: () => void = () => undefined;
   let goOn: () => void = () => undefined;
@@ -197,8 +197,8 @@ export function stoppedAt(n: number): Moment & { readonly stopped: Promise<void>
   return {
     stopped,
     goOn: () => goOn(),
-    before: async () => {
-      writes++;
+    before: async (collection) => {
+      if (of.test(collection)) writes++;
       if (writes < n) return;
       stop();
       await gate;

@@ -99,6 +99,37 @@ describe('Fence', () => {
   );
 
   it(
+    'chunks of a rebuild that was given up hide nothing from the one that follows it',
+    async () => {
+      const log = randomLog(11, EVENTS);
+      const { customer } = dimensions;
+      const unlessFenced = (error: unknown) => {
+        if (!(error instanceof ProjectionFenced)) throw error;
+      };
+      const content = await documents.with(async (readModels) => {
+        await project(readModels.db, log);
+        // Half of the log is rebuilt; the chunks of the other half are still on their way when the next rebuild begins.
+        const moment = stoppedAt(3, /pages$/);
+        const late = rebuild(seenBy(readModels.db, moment), customer, feedOf(log, EVENTS / 2));
+        const given = late.then(() => undefined, unlessFenced);
+        await moment.stopped;
+        const arriving = {
+          before: async (collection: string) => {
+            if (!/pages$/.test(collection)) return;
+            moment.goOn();
+            await given;
+          },
+        };
+        await rebuild(seenBy(readModels.db, arriving), customer, feedOf(log, EVENTS)).catch(unlessFenced);
+        await project(readModels.db, log);
+        return contentOf(readModels);
+      });
+      expect(content).toEqual(await inOneGo(11));
+    },
+    LONG_MS,
+  );
+
+  it(
     'a second projector that opens while the first one writes takes nothing of the timeline away',
     async () => {
       const log = randomLog(3, EVENTS);
