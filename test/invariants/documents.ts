@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Collection, Db } from 'mongodb';
 import { startEmbeddedMongoDb } from '#embedded-mongodb';
+import type { Position } from '#kernel';
 import { type Input, type LogFeed, openReadModels, ProjectionRun, type ReadModels } from '#read-models';
 import type { Change, DimensionName } from '#scorecard';
 import { randomChanges, TYPES } from '../storms/lib/changes.ts';
@@ -57,11 +58,23 @@ export function randomLog(seed: number, length: number): Input[] {
   const dimension = random.pick<DimensionName>(['customer', 'process', 'learning']);
   const [types, more] = [TYPES[dimension], TYPES[random.pick<DimensionName>(['financial', 'learning'])]];
   let clock = 1_700_000_000_000;
-  return randomChanges(random, length, [...types, ...more]).map((change) => {
+  const changes = randomChanges(random, length, [...types, ...more]).map((change) => {
     clock += random.pick([0, 1, 5, -3]);
-    return inputOf({ ...change, recordedAt: clock });
+    return inputOf({ ...change, position: (change.position + ROOT_AT) as Position, recordedAt: clock });
   });
+  return [inputOf(ROOT), ...changes];
 }
+
+const ROOT_AT = 5n;
+const ROOT: Change = {
+  position: ROOT_AT as Position,
+  recordedAt: 1_600_000_000_000,
+  factId: 'root',
+  type: 'UnitDefined',
+  revision: 0n,
+  before: null,
+  after: { unitId: 'root', name: 'Company', effectiveFrom: '1900-01-01', currency: 'EUR' },
+};
 
 export function inputOf(change: Change): Input {
   const { position, recordedAt, factId } = change;

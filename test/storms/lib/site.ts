@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { issueToken } from '#access';
 import { CommandRunner, References } from '#commands';
 import { ensureRoot } from '#environment';
@@ -7,7 +7,8 @@ import { type Journal, openJournal } from '#journal';
 import { openReadModels, type ReadModels } from '#read-models';
 import { Child } from './child.ts';
 
-const APPS = join(import.meta.dirname, '..', '..', '..', 'apps');
+/** The built processes, whether this file runs as source or built. */
+const APPS = join(packageRoot(import.meta.dirname), 'dist', 'apps');
 const SECRET = 'the secret of the storms, long enough for HS256';
 
 export type Role = 'stores' | 'api' | 'projector';
@@ -151,4 +152,8 @@ function portArguments(stores: Uris | undefined): string[] {
   if (!stores) return [];
   const port = (uri: string) => new URL(uri.replace(/^[a-z]+:/, 'http:')).port;
   return ['--eventstore-port', port(stores.eventStoreUri), '--mongodb-port', port(stores.mongoUri)];
+}
+
+function packageRoot(directory: string): string {
+  return existsSync(join(directory, 'package.json')) ? directory : packageRoot(dirname(directory));
 }
