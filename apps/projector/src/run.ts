@@ -28,10 +28,12 @@ const LOOK_MS = 1_000;
 export async function runProjector(options: ProjectorOptions): Promise<void> {
   const { signal, log } = options;
   const journal = openJournal({ uri: options.eventStoreUri, logger: log });
-  const mongo = connectMongo(options.mongoUri);
   let pause = RETRY_FIRST_MS;
   try {
     while (!signal.aborted) {
+      // A client of its own for each attempt: a heartbeat that the driver (7.9) begins on a connection which closes in the
+      // same moment is never answered, and that client finds its server no more.
+      const mongo = connectMongo(options.mongoUri);
       try {
         await mongo.connect();
         await follow(options, journal, await ProjectionRun.open(mongo.db(DATABASE)), () => {
@@ -46,11 +48,12 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
         log.warn({ cause: String(error), pauseMs: pause }, why);
         await wait(pause, signal);
         pause = Math.min(pause * 2, RETRY_LONGEST_MS);
+      } finally {
+        await mongo.close();
       }
     }
   } finally {
     await journal.close();
-    await mongo.close();
   }
 }
 
