@@ -33,7 +33,7 @@ describe('Durability', () => {
     LONG_MS,
   );
 
-  it.each(['journal.after-append', 'projector.after-chunks', 'eventstore.after-commit-before-ack'])(
+  it.each(['journal.after-append', 'projector.after-chunks'])(
     'a process killed at %s',
     async (name) => {
       const { points, failures } = await weather(killPoints, POINTS.indexOf(name) + 1, 1);
