@@ -7,7 +7,9 @@ export type StoreCrashPoint =
   | 'eventstore.before-commit'
   | 'eventstore.after-commit-before-ack'
   | 'mongodb.before-commit'
-  | 'mongodb.after-commit-before-reply';
+  | 'mongodb.after-commit-before-reply'
+  | 'mongodb.between-statements'
+  | 'mongodb.written-not-committed';
 
 /** Every named crash point of the product, with the process that is killed there. */
 export const VICTIMS: Readonly<Record<CrashPoint | StoreCrashPoint, Victim>> = {
@@ -34,4 +36,6 @@ export const VICTIMS: Readonly<Record<CrashPoint | StoreCrashPoint, Victim>> = {
   'eventstore.after-commit-before-ack': 'stores',
   'mongodb.before-commit': 'stores',
   'mongodb.after-commit-before-reply': 'stores',
+  'mongodb.between-statements': 'stores',
+  'mongodb.written-not-committed': 'stores',
 };
