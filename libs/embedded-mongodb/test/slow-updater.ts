@@ -148,7 +148,7 @@ function computed(before: unknown, operator: string, operand: unknown): unknown 
   if (both.some((own) => own instanceof Decimal128)) {
     const [x, y] = both.map((own) => new Exact(decimalText(own))) as [Decimal, Decimal];
     const result = operator === '$inc' ? x.plus(y) : x.times(y);
-    return Decimal128.fromString(result.isNaN() ? 'NaN' : result.toExponential().replace('e', 'E'));
+    return Decimal128.fromString(fitted(result));
   }
   if (both.some((own) => own instanceof Double)) {
     const [x, y] = both.map((own) => (own instanceof Double ? own.value : Number(String(own)))) as [
@@ -162,6 +162,13 @@ function computed(before: unknown, operator: string, operand: unknown): unknown 
   if (result > 2n ** 63n - 1n || result < -(2n ** 63n)) throw new Refused(2);
   const narrow = both.every((own) => own instanceof Int32) && result <= 2147483647n && result >= -2147483648n;
   return narrow ? new Int32(Number(result)) : Long.fromBigInt(result);
+}
+
+/** What a Decimal128 can hold: beyond it lies infinity, below its last digit is rounded. */
+function fitted(result: Decimal): string {
+  if (result.isNaN()) return 'NaN';
+  if (!result.isFinite() || result.e > 6144) return result.isNegative() ? '-Infinity' : 'Infinity';
+  return result.toDecimalPlaces(6176, Decimal.ROUND_HALF_EVEN).toExponential().replace('e', 'E');
 }
 
 /** A double takes part in decimal arithmetic with 15 significant digits. */
