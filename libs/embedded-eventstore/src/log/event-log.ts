@@ -1,9 +1,10 @@
 import { crashPoint } from '../crash-point.ts';
 import { append, type Expected, type Outcome, softDelete, tombstone } from './append-rules.ts';
 import { CommitSignal } from './commit-signal.ts';
+import { assertComplete } from './completeness.ts';
 import { type Committed, Group, type ProposedEvent } from './group.ts';
 import { claimLog, releaseLog, reserveDirectory } from './ownership.ts';
-import { DamagedRecord, LogRecord } from './record.ts';
+import { DamagedIndex, DamagedRecord, LogRecord } from './record.ts';
 import { decodeState, isSoftDeleted, type StreamState } from './stream-state.ts';
 import { idKey, nameKey, openTables, revisionKey, type Tables } from './tables.ts';
 import { expiredBefore, firstVisible } from './visibility.ts';
@@ -222,7 +223,10 @@ export class EventLog implements Committed {
     };
   }
 
-  /** Events of `$all`, at most `limit`: forwards from a position on, backwards from the one before it. */
+  /**
+   * Events of `$all`, at most `limit`: forwards from a position on, backwards from the one before it.
+   * Errors: DamagedRecord; DamagedIndex, when a record is missing between them.
+   */
   all(from: number, direction: 'forwards' | 'backwards', limit: number): LogRecord[] {
     const range =
       direction === 'forwards'
@@ -236,10 +240,14 @@ export class EventLog implements Committed {
           };
     const records: LogRecord[] = [];
     for (const { key, value } of this.#tables.log.getRange(range)) records.push(new LogRecord(key, value));
+    assertComplete(this, { from, direction, limit }, records);
     return records;
   }
 
-  /** Events of a stream by revision, from `from` to `to`, both included, at most `limit`; downwards when `to` is smaller. */
+  /**
+   * Events of a stream by revision, from `from` to `to`, both included, at most `limit`; downwards when `to` is smaller.
+   * Errors: DamagedRecord; DamagedIndex, when a revision is not where the stream's index says.
+   */
   revisions(streamNumber: number, from: number, to: number, limit: number): LogRecord[] {
     const records: LogRecord[] = [];
     const positions = this.#tables.revisions.getRange({
@@ -249,12 +257,23 @@ export class EventLog implements Committed {
       reverse: to < from,
       limit,
     });
+    const step = to < from ? -1 : 1;
     for (const { value } of positions) {
       const position = value.readDoubleLE();
-      if (position > this.#lastPosition) break;
+      // Committed, and about to be told to everybody.
+      if (position > this.#lastPosition) return records;
       const record = this.at(position);
-      if (record) records.push(record);
+      const revision = from + step * records.length;
+      if (record?.streamNumber !== streamNumber || record.revision !== BigInt(revision))
+        throw new DamagedIndex(
+          `Revision ${revision} of stream number ${streamNumber} is not at position ${position}, where its index has it.`,
+        );
+      records.push(record);
     }
+    if (records.length < Math.min(limit, Math.abs(to - from) + 1))
+      throw new DamagedIndex(
+        `Revision ${from + step * records.length} of stream number ${streamNumber} is missing in its index.`,
+      );
     return records;
   }
 

@@ -1,4 +1,4 @@
-import { encodeRecord, type LogRecord } from './record.ts';
+import { encodeRecord, type LogRecord, positionAfter } from './record.ts';
 import type { StreamState } from './stream-state.ts';
 import { encodeState } from './stream-state.ts';
 import { encodeNumber, idKey, nameKey, revisionKey, type Tables } from './tables.ts';
@@ -127,8 +127,7 @@ export class Group {
   add(stream: string, streamNumber: number, revision: bigint, event: ProposedEvent): number {
     const now = BigInt(this.#now()) * TICKS_PER_MS;
     if (now > this.#lastCreated) this.#lastCreated = now;
-    // A position is where a record begins, counted in bytes, as on the real server: rising, with gaps.
-    const position = this.#lastPosition + STEP + event.data.length + event.metadata.length;
+    const position = positionAfter(this.#lastPosition, event);
     const bytes = encodeRecord({
       ...event,
       position,
@@ -168,6 +167,3 @@ export class Group {
 }
 
 const FIRST_ONLY = { noOverwrite: true } as unknown as number;
-
-/** Between two positions lies at least this much. */
-const STEP = 128;

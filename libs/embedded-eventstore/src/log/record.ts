@@ -29,6 +29,20 @@ export class DamagedRecord extends Error {
   }
 }
 
+/** An index and the log do not say the same: something that was written is not where it has to be. */
+export class DamagedIndex extends Error {}
+
+/** Between two positions lies at least this much. */
+const STEP = 128;
+
+/**
+ * The position of an event after another one: where a record begins, counted in bytes, as on the real server. From a record
+ * so follows the position of the one before it, and a missing one is noticed.
+ */
+export function positionAfter(last: number, event: Pick<RecordFields, 'data' | 'metadata'>): number {
+  return last + STEP + event.data.length + event.metadata.length;
+}
+
 /**
  * Layout: a header of fixed length, then the event as the wire's `RecordedEvent`, so that reading it costs no encoding.
  * Header, little endian: CRC-32 of all that follows it, version, flags, position, stream number, revision, created, and
@@ -165,6 +179,10 @@ export class LogRecord {
 
   get position(): number {
     return this.#bytes.readDoubleLE(8);
+  }
+  /** The position of the record before it; 0: it is the first. */
+  get previous(): number {
+    return this.position - STEP - this.#bytes.readUInt32LE(60) - this.#bytes.readUInt32LE(68);
   }
   get streamNumber(): number {
     return this.#bytes.readDoubleLE(16);

@@ -1,6 +1,6 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import { LogStopped } from '../log/event-log.ts';
-import { DamagedRecord } from '../log/record.ts';
+import { DamagedIndex, DamagedRecord } from '../log/record.ts';
 
 /** An error as the client reads it: status, sentence, and trailers of which `exception` picks the client's class. */
 export class WireError extends Error {
@@ -69,6 +69,7 @@ export function asWireError(error: unknown): WireError {
   if (error instanceof WireError) return error;
   const text = error instanceof Error ? error.message : String(error);
   if (error instanceof LogStopped) return new WireError(status.UNAVAILABLE, text);
-  if (error instanceof DamagedRecord) return new WireError(status.DATA_LOSS, text);
+  if (error instanceof DamagedRecord || error instanceof DamagedIndex)
+    return new WireError(status.DATA_LOSS, text);
   return new WireError(status.INTERNAL, text);
 }
