@@ -179,3 +179,22 @@ it('a delete that comes too late says what was expected and what is there', asyn
     `Delete failed due to WrongExpectedVersion. Stream: ${stream}, Expected version: 9, Actual version: 4`,
   );
 });
+
+it('an append that is cut off while it is being sent writes nothing of it', async () => {
+  const cut = Array.from({ length: 40 }, () => uniqueStream());
+  for (const [i, stream] of cut.entries()) {
+    await new Promise<void>((resolve) => {
+      const call = below.wire.streams.append({ deadline: Date.now() + 50_000 }, () => resolve());
+      call.on('error', () => undefined);
+      call.write(new AppendReq().setOptions(options(stream)));
+      for (let n = 0; n < 50; n++) call.write(proposed(json));
+      // What was written is on its way, its end is not: cancelled at once, or when some of it has gone out.
+      if (i % 2 === 0) setImmediate(() => call.cancel());
+      else setTimeout(() => call.cancel(), i % 8);
+    });
+  }
+  // An append on the same connection is behind all of them.
+  await append(options(uniqueStream()), proposed(json));
+  for (const stream of cut)
+    expect(await failureOf(all(store.client.readStream(stream)))).toMatchObject({ type: 'stream-not-found' });
+});

@@ -1,4 +1,4 @@
-import type { ServerReadableStream, sendUnaryData } from '@grpc/grpc-js';
+import { Metadata, type ServerReadableStream, type sendUnaryData } from '@grpc/grpc-js';
 import type { Expected, Outcome } from '../log/append-rules.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { type ByteWriter, writeVarint } from '../varint.ts';
@@ -34,11 +34,17 @@ export function appendCall(log: EventLog, maxAppendSize: number) {
       broken = true;
     });
     call.on('end', () => {
-      if (broken) return;
-      run(log, options, proposed, maxAppendSize).then(
-        (response) => callback(null, response),
-        (error: unknown) => callback(asWireError(error)),
-      );
+      // Of a request that was reset the end comes first, and the news of the reset only when the stream has closed:
+      // half an append would be taken for a whole one. Headers cannot be sent on a stream that is gone: trying to
+      // makes the call look, and it tells in the next tick.
+      call.sendMetadata(new Metadata());
+      process.nextTick(() => {
+        if (broken || call.cancelled) return;
+        run(log, options, proposed, maxAppendSize).then(
+          (response) => callback(null, response),
+          (error: unknown) => callback(asWireError(error)),
+        );
+      });
     });
   };
 }
