@@ -64,8 +64,8 @@ describe('the first walk of the README', () => {
   });
 
   it('prints a token and a figure to begin with, and both work', async () => {
-    const [, token] = running.stderr.match(/TOKEN=(\S+)/) ?? [];
-    const [, shown] = running.stderr.match(/'(http:\S+)'/) ?? [];
+    const [, token] = await running.says(/TOKEN=(\S+)/);
+    const [, shown] = await running.says(/'(http:\S+)'/);
     const answer = await fetch(shown as string, { headers: { authorization: `Bearer ${token}` } });
     expect(answer.status).toBe(200);
   });
