@@ -51,6 +51,13 @@ own('the embedded store, where the real one breaks', () => {
     expect(failure.message).toContain('stream_identifier');
   });
 
+  it('a name that is not UTF-8 is an invalid argument', async () => {
+    const options = readOptions('x');
+    options.getStream()?.getStreamIdentifier()?.setStreamName(Buffer.from('fffe', 'hex').toString('base64'));
+    const failure = await failureOf(below.wire.read(options));
+    expect(failure).toMatchObject({ code: grpc.status.INVALID_ARGUMENT });
+  });
+
   it('a delete that expects the stream to exist deletes it, and refuses one that does not', async () => {
     const removal = (stream: string) =>
       below.wire.delete(

@@ -52,11 +52,17 @@ export function batchAppendCall(log: EventLog, maxAppendSize: number, open: Set<
       if (!request.getIsFinal()) return;
       batches.delete(correlation);
       answering++;
-      void answer(log, batch, maxAppendSize).then((response) => {
-        answering--;
-        if (!gone) call.write(response);
-        settle();
-      });
+      answer(log, batch, maxAppendSize).then(
+        (response) => {
+          answering--;
+          if (!gone) call.write(response);
+          settle();
+        },
+        (error: unknown) => {
+          call.emit('error', asWireError(error));
+          leave();
+        },
+      );
     });
     call.on('end', () => {
       ended = true;

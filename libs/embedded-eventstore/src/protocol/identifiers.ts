@@ -1,7 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { type Shared, shared } from './definitions.ts';
 
 const UUID_TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** An id as lower-case text, whether it came as text or as two signed 64-bit integers; undefined when it is none. */
 export function uuidText(id: InstanceType<Shared['UUID']> | undefined): string | undefined {
@@ -33,12 +33,8 @@ export function uuidHalves(text: string): readonly [bigint, bigint] {
 /** A stream's name; undefined when it is absent, empty or not UTF-8. */
 export function streamName(id: InstanceType<Shared['StreamIdentifier']> | undefined): string | undefined {
   if (!id) return undefined;
-  try {
-    return utf8.decode(id.getStreamName_asU8()) || undefined;
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
+  const bytes = Buffer.from(id.getStreamName_asU8());
+  return isUtf8(bytes) ? bytes.toString('utf8') || undefined : undefined;
 }
 
 export function streamIdentifier(name: string): InstanceType<Shared['StreamIdentifier']> {
