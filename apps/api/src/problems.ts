@@ -101,7 +101,10 @@ export function problemOfError(error: unknown): Problem {
     message = '',
   } = error as { statusCode?: number; name?: string; message?: string };
   if (typeof statusCode === 'number' && statusCode < 500) return problemOfStatus(statusCode, message);
-  if (/^Mongo(Network|ServerSelection|Topology|PoolCleared|PoolClosed)/.test(name)) {
+  // The driver passes on what a socket throws that was ended by the store a moment ago.
+  const { code = '' } = error as { code?: unknown };
+  const broken = /^(EPIPE|ECONNRESET|ECONNREFUSED|ETIMEDOUT)$/.test(String(code));
+  if (broken || /^Mongo(Network|ServerSelection|Topology|PoolCleared|PoolClosed)/.test(name)) {
     return problem('store-away', 'The read models do not answer at the moment; nothing is lost. Try again.');
   }
   return problem(
