@@ -6,6 +6,7 @@ import { Groups } from './persistent-subscriptions/groups.ts';
 import { persistentSubscriptions } from './persistent-subscriptions/service.ts';
 import { alreadyEncoded, appendCall } from './protocol/append-call.ts';
 import { type BatchAppendStream, batchAppendCall } from './protocol/batch-append-call.ts';
+import { withBoundedRequests } from './protocol/bounded-requests.ts';
 import { featuresService, persistentService, streamsService } from './protocol/definitions.ts';
 import { WireError } from './protocol/errors.ts';
 import { alreadyFramed } from './protocol/framed-messages.ts';
@@ -41,6 +42,9 @@ export interface EmbeddedEventStore {
   close(): Promise<void>;
 }
 
+const streamsCalls = withBoundedRequests(streamsService);
+const groupCalls = withBoundedRequests(persistentService);
+
 const MAX_APPEND_SIZE = 1_048_576;
 const MAX_RECEIVE_BYTES = 17 * 1024 * 1024;
 
@@ -71,9 +75,9 @@ export async function startEmbeddedEventStore(
   });
   server.addService(
     {
-      ...streamsService,
-      append: { ...streamsService['append'], responseSerialize: alreadyEncoded },
-      read: { ...streamsService['read'], responseSerialize: alreadyFramed },
+      ...streamsCalls,
+      append: { ...streamsCalls['append'], responseSerialize: alreadyEncoded },
+      read: { ...streamsCalls['read'], responseSerialize: alreadyFramed },
     } as unknown as ServiceDefinition,
     {
       append: appendCall(log, maxAppendSize),
@@ -86,8 +90,8 @@ export async function startEmbeddedEventStore(
   server.addService(featuresService as ServiceDefinition, { getSupportedMethods: supportedMethodsCall });
   server.addService(
     {
-      ...persistentService,
-      read: { ...persistentService['read'], responseSerialize: alreadyFramed },
+      ...groupCalls,
+      read: { ...groupCalls['read'], responseSerialize: alreadyFramed },
     } as unknown as ServiceDefinition,
     persistentSubscriptions(groups),
   );

@@ -159,6 +159,17 @@ own(
   1_800_000,
 );
 
+own('refuses a text that says it is longer than its request, at once', async () => {
+  const client = new grpc.Client(address(), grpc.credentials.createInsecure());
+  // Found by seed 7: the decoder went on to where the text said it ended, gigabytes beyond the request.
+  const found =
+    '0a230affffffff0a230a1f1a1d636f6e74726163742d64313437316664372d363039392d66757a7a65642200ffffffffff011f1a1d636f6e74726163742d64313437316664372d363039396766757a7a65642200';
+  const code = await send(client, `${GROUPS}/ReplayParked`, [Buffer.from(found, 'hex')]);
+  client.close();
+  expect(code).not.toBe(grpc.status.OK);
+  await stillWorks();
+});
+
 own('survives connections that speak something else, or nothing', async () => {
   const random = new Random(SEED);
   const [host, port] = address().split(':') as [string, string];
