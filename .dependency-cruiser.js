@@ -54,10 +54,11 @@ export default {
     ),
     {
       name: 'embedded-stores-stand-alone',
-      comment: 'The application must not know which store it talks to; the stores know nothing of it.',
+      comment:
+        'The application must not know which store it talks to; the stores know nothing of it. A lock on a directory is neither.',
       severity: 'error',
       from: { path: '^libs/embedded-' },
-      to: { path: '^(libs/(?!embedded-)|apps/)' },
+      to: { path: '^(libs/(?!embedded-|directory-lock/)|apps/)' },
     },
     {
       name: 'stores-are-started-by-apps-only',

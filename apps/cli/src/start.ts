@@ -1,10 +1,10 @@
 import { issueToken, localSecret } from '#access';
+import { lockDirectory } from '#directory-lock';
 import { loadDemo } from '#intake';
 import { openReadModels } from '#read-models';
 import { apiChild, projectorChild, type StoreUris, storesChild } from './children.ts';
 import { openCommands } from './commands.ts';
 import type { Config } from './config.ts';
-import { lockDirectory } from './directory-lock.ts';
 import { Progress } from './progress.ts';
 import { announce } from './running.ts';
 import { Supervisor } from './supervisor.ts';

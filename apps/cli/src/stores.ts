@@ -1,6 +1,6 @@
+import { lockDirectory } from '#directory-lock';
 import { storesChild } from './children.ts';
 import type { Config } from './config.ts';
-import { lockDirectory } from './directory-lock.ts';
 import { type Outcome, UsageError } from './outcome.ts';
 import { Supervisor } from './supervisor.ts';
 

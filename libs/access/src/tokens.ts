@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
@@ -21,10 +21,23 @@ export function localSecret(directory: string): Uint8Array {
   const path = join(directory, 'token-key');
   if (!existsSync(path)) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    writeFileSync(path, randomBytes(SECRET_BYTES).toString('base64url'), { mode: 0o600, flag: 'wx' });
-    chmodSync(path, 0o600);
+    // It appears with its content: a kill in between leaves no empty key that would sign tokens from then on.
+    const own = `${path}.${process.pid}`;
+    writeFileSync(own, randomBytes(SECRET_BYTES).toString('base64url'), { mode: 0o600, flush: true });
+    try {
+      linkSync(own, path);
+    } catch (error) {
+      // Another process of this installation was first: its key is the key.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    rmSync(own);
   }
-  return Buffer.from(readFileSync(path, 'utf8'), 'base64url');
+  const secret = Buffer.from(readFileSync(path, 'utf8'), 'base64url');
+  if (secret.length !== SECRET_BYTES)
+    throw new Error(
+      `${path} must hold a key of ${SECRET_BYTES} bytes, but has ${secret.length}; move it away, and a new one is made.`,
+    );
+  return secret;
 }
 
 /** Issues a token of this installation. `expiresIn`: as in `12h`. */

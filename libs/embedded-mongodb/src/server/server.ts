@@ -1,8 +1,8 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { lockDirectory } from '#directory-lock';
 import { Commands } from '../commands/commands.ts';
 import { Catalogue } from '../store/catalogue.ts';
-import { lockDirectory } from '../store/directory-lock.ts';
 import { LmdbTables } from '../store/lmdb-tables.ts';
 import { Connection } from './connection.ts';
 import { CURSOR_IDLE_MS, Cursors } from './cursors.ts';

@@ -1,0 +1,2 @@
+export { DirectoryInUse, lockDirectory } from './directory-lock.ts';
+export { beganAt, type Holder, lives } from './holder.ts';
