@@ -69,5 +69,5 @@ describe('CDNOW, imported and asked', () => {
     const head = await world.journal.head();
     expect(await world.import(mapping, { transactions: file })).toMatchObject({ factsAppended: 0 });
     expect(await world.journal.head()).toBe(head);
-  });
+  }, 240_000);
 });
