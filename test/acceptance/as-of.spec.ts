@@ -42,8 +42,12 @@ const FISCAL_PERIODS = [
   'FY2024-P10',
   'FY2024-P10..FY2024-P12',
 ];
+/** KPIs that may be cut off by delivery, and are intricate then. */
+const CUT_OFF = ['gross-margin', 'revenue-growth-like-for-like', 'customer-profitability', 'eva-sasac'];
 /** KPIs whose sums go by customer, unit, rate or project: these are asked more often. */
 const INTRICATE = [
+  ...CUT_OFF.slice(0, 1),
+  'net-revenue',
   ...['revenue-growth-like-for-like', 'revenue-growth-constant-currency', 'net-revenue-retention'],
   ...[
     'days-sales-outstanding',
@@ -305,6 +309,7 @@ class Company {
       case 'InvoiceIssued':
         return {
           invoiceId: `i${id}`,
+          ...(random.chance(60) ? { orderId: order } : {}),
           customerId,
           unitId,
           issuedOn: day,
@@ -472,6 +477,17 @@ class Company {
             ]),
             parameters: { segmentBasis: random.pick(['periodEnd', 'periodEnd', 'businessDate']) },
             effectiveFrom: '2023-01-01',
+            changeClass: 'method',
+          };
+        if (random.chance(30))
+          return {
+            kpiCode: random.pick([...CUT_OFF, 'net-revenue', 'net-revenue']),
+            parameters: {
+              cutOff: random.pick(['deliveredOn', 'deliveredOn', 'issuedOn']),
+              ...(random.chance(20) ? { segmentBasis: 'periodEnd' } : {}),
+              ...(random.chance(15) ? { revenueBasis: 'ledger' } : {}),
+            },
+            effectiveFrom: random.pick(['2023-01-01', '2024-02-01']),
             changeClass: 'method',
           };
         if (random.chance(20))

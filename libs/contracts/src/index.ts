@@ -1,6 +1,7 @@
 export { ACCOUNT_CLASSES, ACCOUNT_ROLES, type AccountClass, type AccountRole } from './account-classes.ts';
 export { declarationOf, type EventOf, type EventType, eventTypes, isEventType } from './catalogue.ts';
 export type { AnyData, EventDeclaration, Problem } from './declare.ts';
+export { CUT_OFF_KPIS } from './events/measure-policy.ts';
 export { type Metadata, metadataProblems } from './metadata.ts';
 export {
   businessDateOf,

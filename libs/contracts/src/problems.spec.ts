@@ -1,4 +1,5 @@
 import { declarationOf } from './catalogue.ts';
+import { parseRecorded } from './recorded.ts';
 import { validate } from './validate.ts';
 
 /** Every refusal names one field and says what would be right: type, change to the sample, field, message. */
@@ -114,6 +115,24 @@ const policies: readonly (readonly [string, object, string, RegExp])[] = [
   ['a weight of nothing', { weights: { ' ': '1' } }, 'parameters.weights. ', /must be an id/],
 ];
 
+/** The sample is a policy of customer retention. */
+const cutOffs: readonly Row[] = [
+  [
+    'a cut-off of a KPI that has none to set',
+    'MeasurePolicySet',
+    { parameters: { cutOff: 'deliveredOn' } },
+    'parameters.cutOff',
+    /not be given for customer-retention: it can be set for net-revenue, /,
+  ],
+  [
+    'a cut-off that nobody knows',
+    'MeasurePolicySet',
+    { kpiCode: 'net-revenue', parameters: { cutOff: 'paidOn' } },
+    'parameters.cutOff',
+    /issuedOn.*deliveredOn/,
+  ],
+];
+
 const withPolicies: readonly Row[] = policies.map(([what, parameters, field, message]) => [
   what,
   'MeasurePolicySet',
@@ -122,14 +141,17 @@ const withPolicies: readonly Row[] = policies.map(([what, parameters, field, mes
   message,
 ]);
 
-it.each([...forms, ...betweenFields, ...withPolicies])('%s in %s', (_what, type, change, field, message) => {
-  const sample = declarationOf(type).sample as object;
-  const data: unknown = JSON.parse(JSON.stringify({ ...sample, ...change }));
-  expect(validate(type, data)).toEqual({
-    ok: false,
-    problems: [{ path: field, message: expect.stringMatching(message) }],
-  });
-});
+it.each([...forms, ...betweenFields, ...withPolicies, ...cutOffs])(
+  '%s in %s',
+  (_what, type, change, field, message) => {
+    const sample = declarationOf(type).sample as object;
+    const data: unknown = JSON.parse(JSON.stringify({ ...sample, ...change }));
+    expect(validate(type, data)).toEqual({
+      ok: false,
+      problems: [{ path: field, message: expect.stringMatching(message) }],
+    });
+  },
+);
 
 it('weights may sum to 1 in any number of decimals', () => {
   const parameters = { weights: { a: '0.3885', b: '0.319', c: '0.2925' } };
@@ -153,4 +175,13 @@ it('an event or a version that is not there', () => {
     ok: false,
     problems: [{ path: 'schemaVersion', message: 'must be a schema version of OrderPlaced: 1' }],
   });
+});
+
+it('a cut-off that said nothing is read without it, one of revenue stays', () => {
+  const { sample } = declarationOf('MeasurePolicySet');
+  const metadata = { schemaVersion: 2, actor: 'test' };
+  const read = (kpiCode: string) =>
+    parseRecorded('MeasurePolicySet', { ...sample, kpiCode, parameters: { cutOff: 'issuedOn' } }, metadata);
+  expect(read('csat')).toMatchObject({ ok: true, data: { parameters: {} } });
+  expect(read('net-revenue')).toMatchObject({ ok: true, data: { parameters: { cutOff: 'issuedOn' } } });
 });

@@ -59,7 +59,7 @@ export interface ProjectorStatus {
 }
 
 /** Read models of an earlier layout are no loss: they are projected again from the log. */
-const LAYOUT = 3;
+const LAYOUT = 4;
 
 /**
  * Brings one epoch of one dimension forward.

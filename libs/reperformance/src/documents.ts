@@ -14,6 +14,8 @@ export interface Invoice extends Placed {
   readonly kind: 'invoice' | 'credit';
   /** The invoice, or the one that is credited. */
   readonly invoice: string;
+  /** The order that an invoice names. */
+  readonly order: string | undefined;
   /** Its date, where it is known. */
   readonly invoiced: string | undefined;
   readonly cause: string | undefined;
@@ -58,6 +60,7 @@ function invoicesOf(company: Company): Invoice[] {
     return {
       kind: fact.type === 'InvoiceIssued' ? 'invoice' : 'credit',
       invoice: text(fact, 'invoiceId'),
+      order: fact === home ? maybe(fact, 'orderId') : undefined,
       invoiced: maybe(home, 'issuedOn'),
       cause: maybe(fact, 'cause'),
       unit: unitOf(fact) ?? unitOf(home) ?? 'root',
@@ -132,6 +135,38 @@ function ordersOf(company: Company): Order[] {
     };
   });
 }
+
+/** What has arrived of an order, and the first day on which all of it had. */
+export interface Progress {
+  readonly completed: string | undefined;
+  readonly lastDay: string | undefined;
+  readonly quantities: ReadonlyMap<number, bigint>;
+}
+
+function progress(order: Order, type: string, dateField: string, field: string): Progress {
+  const steps = order.facts
+    .filter((fact) => fact.type === type)
+    .sort((a, b) =>
+      text(a, dateField) < text(b, dateField) ? -1 : text(a, dateField) > text(b, dateField) ? 1 : 0,
+    );
+  const arrived = new Map<number, bigint>();
+  let completed: string | undefined;
+  for (const step of steps) {
+    for (const line of step.data['lines'] as readonly Record<string, unknown>[]) {
+      const lineNo = line['lineNo'] as number;
+      arrived.set(lineNo, (arrived.get(lineNo) ?? 0n) + parseMicros(line[field] as string));
+    }
+    const complete =
+      [...order.required].every(([lineNo, wanted]) => (arrived.get(lineNo) ?? 0n) >= wanted) &&
+      [...arrived.values()].some((own) => own > 0n);
+    if (complete) completed ??= text(step, dateField);
+  }
+  const last = steps.at(-1);
+  return { completed, lastDay: last && text(last, dateField), quantities: arrived };
+}
+
+export const shipped = (order: Order) => progress(order, 'GoodsShipped', 'shippedOn', 'qty');
+export const delivered = (order: Order) => progress(order, 'DeliveryConfirmed', 'deliveredOn', 'acceptedQty');
 
 /** Unit of a fact of an order: its own, else the order's. */
 export function unitInOrder(order: Order, fact: Fact): string {

@@ -1,4 +1,4 @@
-import { ACCOUNT_CLASSES } from '#contracts';
+import { ACCOUNT_CLASSES, CUT_OFF_KPIS } from '#contracts';
 import {
   addMonths,
   addRatio,
@@ -17,12 +17,13 @@ import {
   samePeriodOfPriorYear,
   subtractRatio,
 } from '#kernel';
-import { paymentsOf, unitOf } from './documents.ts';
+import { type Documents, delivered, type Invoice, type Order, paymentsOf, unitOf } from './documents.ts';
 import {
   type Amount,
   type Asked,
   add,
   currency,
+  excluded,
   less,
   money,
   moneyRatio,
@@ -46,13 +47,41 @@ interface Narrowed extends Asked {
   readonly rateDate?: (date: string) => string;
 }
 
-const documentsIn = ({ scope, documents, units }: Narrowed) =>
-  documents.invoices.filter(
+/** Invoices and credit notes on the days on which the policy's cut-off lets them count. */
+function dated({ policy, documents }: Narrowed): readonly Invoice[] {
+  if (policy.cutOff !== 'deliveredOn') return documents.invoices;
+  return documents.invoices.flatMap((own) => {
+    const order = orderOf(own, documents);
+    if (!order) return [own];
+    const { completed } = delivered(order);
+    return completed === undefined ? [] : [{ ...own, date: completed }];
+  });
+}
+
+/** The order that an invoice names, if it is known as one. */
+function orderOf({ order: named }: Invoice, { orders }: Documents): Order | undefined {
+  if (named === undefined) return undefined;
+  return orders.find(({ placed }) => placed !== undefined && text(placed, 'orderId') === named);
+}
+
+/** Invoices of the period whose order has not been delivered: by delivery they are no revenue yet. */
+function undelivered({ scope, documents }: Asked): number {
+  return documents.invoices.filter((own) => {
+    if (!scope.when(own.date) || !scope.has(own.unit, own.date, own.customer)) return false;
+    const order = orderOf(own, documents);
+    return order !== undefined && delivered(order).completed === undefined;
+  }).length;
+}
+
+const documentsIn = (asked: Narrowed) => {
+  const { scope, units } = asked;
+  return dated(asked).filter(
     (own) =>
       scope.when(own.date) &&
       scope.has(own.unit, own.date, own.customer) &&
       (units === undefined || units.has(own.unit)),
   );
+};
 
 /** A flow at the average rate of its date, or of the date that serves it. */
 const flows = (asked: Narrowed, amounts: readonly Amount[]) =>
@@ -302,7 +331,7 @@ function cashOf(asked: Asked, activities: readonly string[], named: boolean): Re
   );
 }
 
-export const financial: Readonly<Record<string, (asked: Asked) => Result>> = {
+const byDate: Readonly<Record<string, (asked: Asked) => Result>> = {
   'net-revenue': (asked) =>
     money(asked, revenue(asked), documentsIn(asked).length, {
       invoiced: net(asked, 'invoice'),
@@ -519,6 +548,18 @@ export const financial: Readonly<Record<string, (asked: Asked) => Result>> = {
   },
   'customer-profitability': customerProfitability,
 };
+
+/** KPIs whose cut-off can be set say by delivery what they leave out. */
+export const financial: Readonly<Record<string, (asked: Asked) => Result>> = Object.fromEntries(
+  Object.entries(byDate).map(([kpi, compute]) => [
+    kpi,
+    (asked: Asked) => {
+      const result = compute(asked);
+      if (asked.policy.cutOff !== 'deliveredOn' || !CUT_OFF_KPIS.includes(kpi)) return result;
+      return { ...result, parts: { ...result.parts, ...excluded({ 'not-delivered': undelivered(asked) }) } };
+    },
+  ]),
+);
 
 /** Customer by customer: revenue less cost of sales less what it cost to serve. */
 function customerProfitability(asked: Asked): Result {

@@ -17,6 +17,7 @@ export interface Policy {
   readonly cohortDays: number;
   readonly acquisitionBase: string;
   readonly revenueBasis: 'invoice' | 'ledger';
+  readonly cutOff: 'issuedOn' | 'deliveredOn';
 }
 
 const DEFAULTS: Policy = {
@@ -30,6 +31,7 @@ const DEFAULTS: Policy = {
   cohortDays: 30,
   acquisitionBase: 'active',
   revenueBasis: 'invoice',
+  cutOff: 'issuedOn',
 };
 
 const SERVED_BY: Readonly<Record<string, string>> = {

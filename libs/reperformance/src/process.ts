@@ -1,5 +1,5 @@
 import { epochMs, type Instant, parseMicros, ratio } from '#kernel';
-import { type Order, unitInOrder, unitOf } from './documents.ts';
+import { delivered, type Order, type Progress, shipped, unitInOrder, unitOf } from './documents.ts';
 import {
   type Asked,
   counts,
@@ -22,36 +22,6 @@ const DAY = 86_400_000n;
 const MINUTE = 60_000n;
 const ms = (at: string) => epochMs(at as Instant);
 
-interface Progress {
-  readonly completed: string | undefined;
-  readonly lastDay: string | undefined;
-  readonly quantities: ReadonlyMap<number, bigint>;
-}
-
-function progress(order: Order, type: string, dateField: string, field: string): Progress {
-  const steps = order.facts
-    .filter((fact) => fact.type === type)
-    .sort((a, b) =>
-      text(a, dateField) < text(b, dateField) ? -1 : text(a, dateField) > text(b, dateField) ? 1 : 0,
-    );
-  const arrived = new Map<number, bigint>();
-  let completed: string | undefined;
-  for (const step of steps) {
-    for (const line of step.data['lines'] as readonly Record<string, unknown>[]) {
-      const lineNo = line['lineNo'] as number;
-      arrived.set(lineNo, (arrived.get(lineNo) ?? 0n) + parseMicros(line[field] as string));
-    }
-    const complete =
-      [...order.required].every(([lineNo, wanted]) => (arrived.get(lineNo) ?? 0n) >= wanted) &&
-      [...arrived.values()].some((own) => own > 0n);
-    if (complete) completed ??= text(step, dateField);
-  }
-  const last = steps.at(-1);
-  return { completed, lastDay: last && text(last, dateField), quantities: arrived };
-}
-
-const shipped = (order: Order) => progress(order, 'GoodsShipped', 'shippedOn', 'qty');
-const delivered = (order: Order) => progress(order, 'DeliveryConfirmed', 'deliveredOn', 'acceptedQty');
 const wanted = (order: Order) => [...order.required.values()].some((own) => own > 0n);
 const due = (order: Order) => maybe(order.placed, 'promisedOn') ?? maybe(order.placed, 'requestedOn');
 

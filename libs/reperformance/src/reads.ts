@@ -1,3 +1,4 @@
+import { CUT_OFF_KPIS } from '#contracts';
 import type { Asked } from './figure.ts';
 import { SHEETS } from './sheets.ts';
 
@@ -111,13 +112,16 @@ const BY_REVENUE = [
   ...['revenue-growth-like-for-like', 'revenue-growth-constant-currency'],
 ];
 
-export function eventsRead(kpi: string, { scope, revenueBasis }: Asked): string[] {
+export function eventsRead(kpi: string, { scope, policy, revenueBasis }: Asked): string[] {
   const { main, also = [] } = SHEETS[kpi] as (typeof SHEETS)[string];
   return [
     ...['UnitDefined', 'CalendarDefined', 'MeasurePolicySet', 'ImportBatchAccepted', 'FactCorrected'],
     ...[...main, ...also].flatMap(eventsOf),
     ...(BESIDES[kpi] ?? []),
     ...(revenueBasis === 'ledger' && BY_REVENUE.includes(kpi) ? LEDGER : []),
+    ...(policy.cutOff === 'deliveredOn' && CUT_OFF_KPIS.includes(kpi)
+      ? [...ORDERS, 'DeliveryConfirmed']
+      : []),
     ...(scope.segment === undefined ? [] : MEMBERSHIP),
   ];
 }

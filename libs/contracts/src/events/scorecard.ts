@@ -16,7 +16,7 @@ import {
   signed,
   text,
 } from '../fields.ts';
-import { changeClass } from './organisation.ts';
+import { changeClass } from './measure-policy.ts';
 
 /** Targets, closing, the scorecard's definition and what is published from it. */
 const kpi = object({

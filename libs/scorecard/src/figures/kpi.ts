@@ -88,6 +88,7 @@ export interface Policy {
   readonly cohortDays: number;
   readonly acquisitionBase: 'active' | 'known';
   readonly revenueBasis: 'invoice' | 'ledger';
+  readonly cutOff: 'issuedOn' | 'deliveredOn';
 }
 
 /**
@@ -108,6 +109,8 @@ export interface KpiSheet {
   readonly mainUnder?: (policy: Policy) => readonly Source[];
   /** What it reads besides: it decides a value, a unit or a customer. One of these that cannot be read leaves the figure incomplete. */
   readonly reads?: readonly Source[];
+  /** What it reads besides where the policy says so. */
+  readonly readsUnder?: (policy: Policy) => readonly Source[];
   /** Sources without which there is no data either. */
   readonly also?: readonly Source[];
   /** KPIs whose policy serves this one when it has none of its own, in order. */

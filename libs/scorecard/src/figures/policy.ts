@@ -14,6 +14,7 @@ export const DEFAULT_POLICY: Policy = {
   cohortDays: 30,
   acquisitionBase: 'active',
   revenueBasis: 'invoice',
+  cutOff: 'issuedOn',
 };
 
 /**

@@ -58,6 +58,7 @@ export function mainOf(sheet: KpiSheet, ask: Ask): readonly Source[] {
 /** Types of all events that a KPI reads: one of these that cannot be read leaves the figure incomplete. */
 export function typesRead(sheet: KpiSheet, ask: Ask): ReadonlySet<string> {
   const sources = [...sheet.main, ...(sheet.also ?? []), ...(sheet.reads ?? [])];
+  sources.push(...(sheet.readsUnder?.(ask.policy) ?? []));
   if (sheet.policyFrom?.includes('net-revenue')) {
     if (ask.policyOf('net-revenue').revenueBasis === 'ledger') sources.push('ledger', 'accounts');
     if (sheet.also?.includes('ledger')) sources.push('accounts');

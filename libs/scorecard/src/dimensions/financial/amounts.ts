@@ -8,6 +8,7 @@ import { civilOfDay, dayOfCivil } from '../../projection/days.ts';
 import { dayOfText } from '../../projection/organisation.ts';
 import { ALL_TIME, monthSheet, monthSlot, pageKey } from '../../projection/page.ts';
 import { ASSET_CLASSES, BALANCE_CLASSES, ChartOfAccounts } from './accounts.ts';
+import { atCutOff } from './cut-off.ts';
 
 /** Amounts that financial KPIs are made of, in millionths of the reporting currency, exact. Source: docs/figures.md §5. */
 
@@ -32,7 +33,7 @@ export class PeriodAmounts {
 
   static async read(ask: Ask): Promise<PeriodAmounts> {
     const chart = new ChartOfAccounts(await ask.register('accounts'));
-    return new PeriodAmounts(ask, await ask.read.amounts(ask.scope, ask.span), chart);
+    return new PeriodAmounts(ask, atCutOff(ask, await ask.read.amounts(ask.scope, ask.span)), chart);
   }
 
   /** The same, of some units alone. */

@@ -6,6 +6,7 @@ import type { Amount } from '../../figures/scope.ts';
 import { shownMoney } from '../../figures/shown.ts';
 import { ChartOfAccounts } from './accounts.ts';
 import { eliminated } from './amounts.ts';
+import { atCutOff, measureAtCutOff } from './cut-off.ts';
 
 interface Account {
   readonly revenue: Sum;
@@ -29,12 +30,13 @@ export const customerProfitability: KpiSheet = {
   reads: ['rates', 'ledger', 'accounts', 'membership'],
   async evaluate(ask) {
     const chart = new ChartOfAccounts(await ask.register('accounts'));
-    const customers = await amountsByCustomer(ask, (measure) => READ.test(measure));
-    let all = NOTHING;
+    const customers = await amountsByCustomer(ask, (measure) => READ.test(measureAtCutOff(measure)));
+    let total = NOTHING;
     let [costless, costed] = [0n, 0n];
     let [n, profitable, unprofitable] = [0n, 0n, 0n];
     let loss: Ratio = ratio(0n);
-    for (const amounts of customers.values()) {
+    for (const all of customers.values()) {
+      const amounts = atCutOff(ask, all);
       const own = accountOf(ask, chart, amounts);
       if (own.counts) n++;
       costless += count(amounts, 'costless');
@@ -45,13 +47,13 @@ export const customerProfitability: KpiSheet = {
         unprofitable++;
         loss = addRatio(loss, profitOf(own).total);
       }
-      all = {
-        revenue: plus(all.revenue, own.revenue),
-        costOfSales: plus(all.costOfSales, own.costOfSales),
-        costToServe: plus(all.costToServe, own.costToServe),
+      total = {
+        revenue: plus(total.revenue, own.revenue),
+        costOfSales: plus(total.costOfSales, own.costOfSales),
+        costToServe: plus(total.costToServe, own.costToServe),
       };
     }
-    const figure = moneyFigure(ask, profitOf(all), n, { ...all });
+    const figure = moneyFigure(ask, profitOf(total), n, { ...total });
     const parts: Parts = {
       ...figure.parts,
       ...('missingRate' in figure.parts
@@ -63,7 +65,7 @@ export const customerProfitability: KpiSheet = {
           }),
       ...(costless > 0n ? { linesWithoutCost: String(costless) } : {}),
     };
-    if (costless > 0n && costed === 0n && all.revenue.total.numerator !== 0n)
+    if (costless > 0n && costed === 0n && total.revenue.total.numerator !== 0n)
       return { ...figure, value: null, status: 'not_measurable', parts };
     return { ...figure, parts, incomplete: figure.incomplete === true || costless > 0n };
   },

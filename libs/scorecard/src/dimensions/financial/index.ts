@@ -3,12 +3,13 @@ export { financialDimension } from './measures.ts';
 import type { KpiSheet } from '../../figures/kpi.ts';
 import { cashKpis } from './cash-kpis.ts';
 import { customerProfitability } from './customer-profit.ts';
+import { withCutOff } from './cut-off.ts';
 import { economicValueKpis } from './economic-value.ts';
 import { profitKpis } from './profit-kpis.ts';
 import { daysSalesOutstanding } from './receivables.ts';
 import { revenueKpis } from './revenue-kpis.ts';
 
-export const financialKpis: readonly KpiSheet[] = [
+const sheets: readonly KpiSheet[] = [
   ...revenueKpis,
   ...profitKpis,
   customerProfitability,
@@ -16,3 +17,5 @@ export const financialKpis: readonly KpiSheet[] = [
   daysSalesOutstanding,
   ...economicValueKpis,
 ];
+
+export const financialKpis: readonly KpiSheet[] = sheets.map(withCutOff);

@@ -1,16 +1,18 @@
 import { parseMicros } from '#kernel';
-import type { Fact } from '../../projection/change.ts';
+import type { Content, Fact } from '../../projection/change.ts';
 import type { Contribution } from '../../projection/contribution.ts';
 import type { Dimension } from '../../projection/dimension.ts';
 import { dayOfText, ROOT } from '../../projection/organisation.ts';
-import { INVOICE_DOCUMENTS, invoiceDocuments } from '../invoice-documents.ts';
+import { INVOICE_DOCUMENTS, type InvoiceDocument, invoiceDocuments } from '../invoice-documents.ts';
+import { movedByDelivery } from './cut-off.ts';
 
 /**
  * What the facts contribute to the financial measures 财务. Money in millionths; the currency is part of the measure.
  *
  * `inv|CUR` `cred|CUR` net of tax, `tax|CUR` `credtax|CUR` tax · `$rec|CUR` what is owed: invoices with tax less credit notes and payments · `cost|CUR` `credcost|CUR` · `costless` / `costed` invoice lines without and with a cost ·
  * `cash|activity|CUR` and `moves|activity` · `$led|account|CUR|counter unit|o` ledger postings (o: opening) ·
- * `serve|account|CUR|counter unit` those that name a customer, with the customer.
+ * `serve|account|CUR|counter unit` those that name a customer, with the customer · `moved|<measure>` what a cut-off by delivery takes
+ * from the day of the invoice and puts on that of the delivery, `undelivered` invoices that it puts nowhere.
  */
 export const financialDimension: Dimension = {
   name: 'financial',
@@ -22,6 +24,17 @@ export const financialDimension: Dimension = {
       // What is paid of an invoice belongs to it; a movement without a document, or for another one, contributes nothing here.
       documents: { ...INVOICE_DOCUMENTS, CashMoved: (data) => data['documentId'] as string | undefined },
       contributions: (facts) => [...invoiceContributions(facts), ...receivables(facts)],
+    },
+    {
+      name: 'fulfilment',
+      // What says when control of the goods has passed: invoices with the order that they name.
+      documents: {
+        OrderPlaced: orderOf,
+        OrderLineCancelled: orderOf,
+        DeliveryConfirmed: orderOf,
+        InvoiceIssued: orderOf,
+      },
+      contributions: (facts) => movedByDelivery(facts, ofRevenue),
     },
     {
       name: 'cash',
@@ -38,20 +51,41 @@ export const financialDimension: Dimension = {
   ],
 };
 
+function orderOf(data: Content): string | undefined {
+  return data['orderId'] as string | undefined;
+}
+
 function* invoiceContributions(facts: readonly Fact[]): Generator<Contribution> {
-  for (const { kind, unit, customer, day, currency, lines } of invoiceDocuments(facts)) {
-    const at = { unit, day, ...(customer === undefined ? {} : { customer }) };
-    const [net, cost] = kind === 'invoice' ? ['inv', 'cost'] : ['cred', 'credcost'];
-    yield { ...at, measure: '$src:invoices', amount: 1n };
+  for (const document of invoiceDocuments(facts)) {
+    const { kind, unit, customer, day, currency, lines } = document;
     const tax = lines.reduce((sum, line) => sum + line.tax, 0n);
     if (tax !== 0n)
-      yield { ...at, measure: `${kind === 'invoice' ? 'tax' : 'credtax'}|${currency}`, amount: tax };
-    for (const line of lines) {
-      yield { ...at, measure: `${net}|${currency}`, amount: line.net };
-      if (line.cost !== undefined) yield { ...at, measure: `${cost}|${currency}`, amount: line.cost };
-      if (kind === 'invoice')
-        yield { ...at, measure: line.cost === undefined ? 'costless' : 'costed', amount: 1n };
-    }
+      yield {
+        ...{ unit, day, ...(customer === undefined ? {} : { customer }) },
+        measure: `${kind === 'invoice' ? 'tax' : 'credtax'}|${currency}`,
+        amount: tax,
+      };
+    yield* ofRevenue(document);
+  }
+}
+
+/** What a document means for revenue, cost of sales and the number of documents: whatever a cut-off decides the day of. */
+function* ofRevenue({
+  kind,
+  unit,
+  customer,
+  day,
+  currency,
+  lines,
+}: InvoiceDocument): Generator<Contribution> {
+  const at = { unit, day, ...(customer === undefined ? {} : { customer }) };
+  const [net, cost] = kind === 'invoice' ? ['inv', 'cost'] : ['cred', 'credcost'];
+  yield { ...at, measure: '$src:invoices', amount: 1n };
+  for (const line of lines) {
+    yield { ...at, measure: `${net}|${currency}`, amount: line.net };
+    if (line.cost !== undefined) yield { ...at, measure: `${cost}|${currency}`, amount: line.cost };
+    if (kind === 'invoice')
+      yield { ...at, measure: line.cost === undefined ? 'costless' : 'costed', amount: 1n };
   }
 }
 

@@ -2,6 +2,7 @@ import { parseMicros } from '#kernel';
 import type { Fact } from '../../projection/change.ts';
 import type { Contribution } from '../../projection/contribution.ts';
 import { dayOfText, ROOT } from '../../projection/organisation.ts';
+import { DELIVERED, type Progress, progressOf, requiredOf, SHIPPED } from '../order-progress.ts';
 
 /**
  * What an order and what became of it contribute to the process measures. Days and quantities exact.
@@ -21,14 +22,6 @@ export function* orderContributions(facts: readonly Fact[]): Generator<Contribut
   yield* order.linesInFull();
 }
 
-/** What has arrived of an order by which day. */
-interface Progress {
-  /** The first day on which every line was complete; undefined while one is not. */
-  readonly completedOn: number | undefined;
-  readonly quantities: ReadonlyMap<number, bigint>;
-  readonly lastDay: number | undefined;
-}
-
 class Order {
   readonly #facts: readonly Fact[];
   readonly #placed: Fact | undefined;
@@ -40,8 +33,8 @@ class Order {
     this.#facts = facts;
     this.#placed = facts.find(({ type }) => type === 'OrderPlaced');
     this.#required = requiredOf(facts, this.#placed);
-    this.shipped = this.#progress('GoodsShipped', 'shippedOn', 'qty');
-    this.delivered = this.#progress('DeliveryConfirmed', 'deliveredOn', 'acceptedQty');
+    this.shipped = progressOf(facts, this.#required, SHIPPED);
+    this.delivered = progressOf(facts, this.#required, DELIVERED);
   }
 
   #at(fact: Fact | undefined, day: number): Pick<Contribution, 'unit' | 'day' | 'customer'> {
@@ -53,34 +46,6 @@ class Order {
       ROOT;
     const customer = text(this.#placed?.data['customerId']);
     return { unit, day, ...(customer === undefined ? {} : { customer }) };
-  }
-
-  #progress(type: string, dateField: string, quantityField: string): Progress {
-    const steps = this.#facts
-      .filter((fact) => fact.type === type)
-      .map(({ data }) => ({
-        day: dayOfText(data[dateField] as string),
-        lines: data['lines'] as readonly Record<string, unknown>[],
-      }))
-      .sort((a, b) => a.day - b.day);
-    const quantities = new Map<number, bigint>();
-    const short = new Set(
-      [...this.#required].flatMap(([lineNo, quantity]) => (quantity > 0n ? [lineNo] : [])),
-    );
-    let something = false;
-    let completedOn: number | undefined;
-    for (const { day, lines } of steps) {
-      for (const line of lines) {
-        const lineNo = line['lineNo'] as number;
-        const quantity = (quantities.get(lineNo) ?? 0n) + parseMicros(line[quantityField] as string);
-        quantities.set(lineNo, quantity);
-        // Quantities of steps are never negative: a line that is complete stays complete.
-        if (quantity > 0n) something = true;
-        if (quantity >= (this.#required.get(lineNo) ?? 0n)) short.delete(lineNo);
-      }
-      if (completedOn === undefined && something && short.size === 0) completedOn = day;
-    }
-    return { completedOn, quantities, lastDay: steps.at(-1)?.day };
   }
 
   get #wanted(): boolean {
@@ -178,20 +143,6 @@ class Order {
       };
     }
   }
-}
-
-/** Ordered less cancelled quantity of each line, not below zero. */
-function requiredOf(facts: readonly Fact[], placed: Fact | undefined): ReadonlyMap<number, bigint> {
-  const required = new Map<number, bigint>();
-  for (const { lineNo, qty } of (placed?.data['lines'] ?? []) as readonly { lineNo: number; qty: string }[])
-    required.set(lineNo, parseMicros(qty));
-  for (const { type, data } of facts) {
-    if (type !== 'OrderLineCancelled') continue;
-    const lineNo = data['lineNo'] as number;
-    const left = (required.get(lineNo) ?? 0n) - parseMicros(data['qty'] as string);
-    if (required.has(lineNo)) required.set(lineNo, left < 0n ? 0n : left);
-  }
-  return required;
 }
 
 /** The shipment that a return came from: the named one, else the earliest of the order. */
