@@ -14,7 +14,7 @@ export interface ChunkDocument {
   readonly hi: bigint;
   /** Deltas in the groups. */
   readonly c: number;
-  /** Totals of the page before the first group. */
+  /** Totals of the page before the first group; empty in the first chunk of a page, and only there. */
   readonly t: Binary;
   /** Packed groups, one element for each write. */
   readonly g: readonly Binary[];

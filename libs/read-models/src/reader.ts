@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Db } from 'mongodb';
 import type { Position } from '#kernel';
@@ -13,7 +14,7 @@ import {
 } from './collections.ts';
 import { historyOf, keyOf, loadHistories, SEGMENT } from './segments.ts';
 
-const PAGES_AT_ONCE = 100;
+const PAGES_AT_ONCE = 1_000;
 /** How many totals a reader keeps of the pages that it has read. */
 const TOTALS_KEPT = 100_000;
 const EMPTY = new Totals();
@@ -23,6 +24,12 @@ const SEEKS_AT_ONCE = 16;
  * Reads one epoch of one dimension as of a position. "As known at T" is one indexed seek for each page: the last chunk
  * that begins at or before T, folded up to T. Its cost does not grow with the length of the log.
  */
+/** Pages that are asked for in one turn of the event loop: they are read together. */
+interface Turn {
+  readonly keys: Set<string>;
+  readonly opened: Promise<ReadonlyMap<string, Totals>>;
+}
+
 export class EpochReader implements Reader {
   readonly knownAt: Position;
   readonly #collections: EpochCollections;
@@ -30,6 +37,9 @@ export class EpochReader implements Reader {
     maxSize: TOTALS_KEPT,
     sizeCalculation: ({ size }) => size + 1,
   });
+
+  readonly #under = new Map<string, Promise<readonly History[]>>();
+  #turn: Turn | undefined;
 
   constructor(db: Db, dimension: ProjectionName, epoch: number, knownAt: Position) {
     this.knownAt = knownAt;
@@ -45,25 +55,44 @@ export class EpochReader implements Reader {
       if (read === undefined) unread.push(key);
       else if (read.size > 0) found.set(key, read);
     }
-    const opened = await this.#open(unread);
+    if (unread.length === 0) return found;
+    const opened = await this.#together(unread);
     for (const key of unread) {
       const totals = opened.get(key);
-      this.#read.set(key, totals ?? EMPTY);
       if (totals) found.set(key, totals);
     }
     return found;
   }
 
-  /** The open chunks together; a page whose open chunk begins later is sought alone. */
+  /** Figures of several periods are worked out side by side: what all of them look for next is one question to the store. */
+  #together(keys: readonly string[]): Promise<ReadonlyMap<string, Totals>> {
+    this.#turn ??= this.#newTurn();
+    for (const key of keys) this.#turn.keys.add(key);
+    return this.#turn.opened;
+  }
+
+  #newTurn(): Turn {
+    const keys = new Set<string>();
+    const opened = setImmediate().then(async () => {
+      this.#turn = undefined;
+      const found = await this.#open([...keys]);
+      for (const key of keys) this.#read.set(key, found.get(key) ?? EMPTY);
+      return found;
+    });
+    return { keys, opened };
+  }
+
+  /** The open chunks together; a page whose open chunk begins later, and is not its first, is sought alone. */
   async #open(keys: readonly string[]): Promise<ReadonlyMap<string, Totals>> {
     const found = new Map<string, Totals>();
     const earlier: string[] = [];
     for (let at = 0; at < keys.length; at += PAGES_AT_ONCE) {
       const ids = keys.slice(at, at + PAGES_AT_ONCE).map(openChunk);
-      for await (const chunk of this.#collections.pages.find({ _id: { $in: ids } })) {
+      const open = this.#collections.pages.find({ _id: { $in: ids } }, { batchSize: ids.length + 1 });
+      for await (const chunk of open) {
         const key = chunk._id.slice(0, -2);
-        if (chunk.lo > this.knownAt) earlier.push(key);
-        else found.set(key, totalsOf(chunk, this.knownAt) as Totals);
+        if (chunk.lo <= this.knownAt) found.set(key, totalsOf(chunk, this.knownAt) as Totals);
+        else if (!isFirst(chunk)) earlier.push(key);
       }
     }
     for (let at = 0; at < earlier.length; at += SEEKS_AT_ONCE) {
@@ -90,7 +119,16 @@ export class EpochReader implements Reader {
     return loadHistories(this.#collections.histories, keys);
   }
 
-  async historiesUnder(prefix: string): Promise<readonly History[]> {
+  historiesUnder(prefix: string): Promise<readonly History[]> {
+    let histories = this.#under.get(prefix);
+    if (!histories) {
+      histories = this.#allUnder(prefix);
+      this.#under.set(prefix, histories);
+    }
+    return histories;
+  }
+
+  async #allUnder(prefix: string): Promise<readonly History[]> {
     const range = { _id: { $gte: prefix, $lt: `${prefix}\u{10FFFF}` } };
     const segments = new Map<string, HistoryDocument[]>();
     for await (const segment of this.#collections.histories.find(range, { sort: { _id: 1 } })) {
@@ -118,9 +156,13 @@ export class EpochReader implements Reader {
 
 /** What a chunk says about its page at a position that does not lie after it; undefined: nothing was written by then. */
 function totalsOf(chunk: ChunkDocument, upTo: Position): Totals | undefined {
-  const opening = bytesOf(chunk.t);
-  if (chunk.lo > upTo && opening.length === 0) return undefined;
-  const totals = unpackTotals(opening);
+  if (chunk.lo > upTo && isFirst(chunk)) return undefined;
+  const totals = unpackTotals(bytesOf(chunk.t));
   for (const packed of chunk.g) addGroups(totals, bytesOf(packed), upTo);
   return totals;
+}
+
+/** Nothing comes before it on its page. */
+function isFirst(chunk: ChunkDocument): boolean {
+  return bytesOf(chunk.t).length === 0;
 }

@@ -19,6 +19,9 @@ const CHUNK_DELTAS = 256;
 const TOTALS_KEPT = 100_000;
 const PAGES_AT_ONCE = 100;
 
+/** Opening of the first chunk of a page. */
+const FIRST = new Uint8Array();
+
 type Operation = AnyBulkWriteOperation<ChunkDocument>;
 
 /**
@@ -172,7 +175,7 @@ function planOf(page: string, known: Tail | undefined, fresh: readonly Group[]):
   let appended: Pick<Chunk, 'hi' | 'c' | 'g'> | undefined;
   for (let at = 0; at < fresh.length; ) {
     const continues = known !== undefined && at === 0 && known.count < roomIn(totals);
-    const t = continues ? undefined : binaryOf(packTotals(totals));
+    const t = continues ? undefined : binaryOf(known || at > 0 ? packTotals(totals) : FIRST);
     const from = at;
     let c = continues ? known.count : 0;
     while (at < fresh.length && c < roomIn(totals)) {

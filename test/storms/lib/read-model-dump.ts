@@ -76,7 +76,8 @@ function checkChunks(dimension: string, chunks: readonly Chunk[]) {
   for (const { _id, hi, c, t, g } of chunks) {
     const own = _id.slice(0, _id.lastIndexOf('|'));
     if (own !== page) [page, totals, last] = [own, new Totals(), 0n];
-    if (!Buffer.from(packTotals(totals)).equals(bytesOf(t)))
+    const opening = last === 0n ? Buffer.alloc(0) : Buffer.from(packTotals(totals));
+    if (!opening.equals(bytesOf(t)))
       wrong.push(`Conservation: ${dimension} ${_id} does not begin with the sum of the chunks before it`);
     let count = 0;
     for (const packed of g) {

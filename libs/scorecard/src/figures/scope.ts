@@ -40,12 +40,18 @@ export interface StockMonth {
 const DAY_MS = 86_400_000n;
 const QUARTER_MS = 900_000n;
 
+/** What has been loaded besides pages. */
+class Known {
+  readonly registers = new Map<string, readonly Fact[]>();
+  readonly loading = new Map<string, Promise<void>>();
+  organisation: Promise<Organisation> | undefined;
+  units: Promise<readonly string[]> | undefined;
+}
+
 /** Sums over the dated tree, as known at one position, of one dimension. */
 export class ScopeReader {
   readonly reader: Reader;
-  #registers = new Map<string, readonly Fact[]>();
-  #organisation: Organisation | undefined;
-  #units: readonly string[] | undefined;
+  #known = new Known();
   readonly #allTime = new Map<string, Promise<readonly StockMonth[]>>();
 
   constructor(reader: Reader) {
@@ -55,9 +61,7 @@ export class ScopeReader {
   /** The same with other pages: what has been loaded of everything else is kept. */
   over(reader: Reader): ScopeReader {
     const other = new ScopeReader(reader);
-    other.#registers = this.#registers;
-    other.#organisation = this.#organisation;
-    other.#units = this.#units;
+    other.#known = this.#known;
     return other;
   }
 
@@ -70,35 +74,45 @@ export class ScopeReader {
     return (await this.registers([name])).get(name) as readonly Fact[];
   }
 
+  /** Each is loaded once, also when several figures ask for it at the same time. */
   async registers(names: readonly string[]): Promise<ReadonlyMap<string, readonly Fact[]>> {
-    const missing = names.filter((name) => !this.#registers.has(name));
+    const { registers, loading } = this.#known;
+    const missing = names.filter((name) => !registers.has(name) && !loading.has(name));
     if (missing.length > 0) {
-      const histories = await this.reader.histories(missing.map((name) => `r/${name}`));
-      for (const name of missing)
-        this.#registers.set(name, factsAt(histories.get(`r/${name}`), this.knownAt));
+      const loaded = this.#load(missing);
+      for (const name of missing) loading.set(name, loaded);
     }
-    return this.#registers;
+    await Promise.all(new Set(names.map((name) => loading.get(name))));
+    return registers;
+  }
+
+  async #load(names: readonly string[]): Promise<void> {
+    const histories = await this.reader.histories(names.map((name) => `r/${name}`));
+    for (const name of names)
+      this.#known.registers.set(name, factsAt(histories.get(`r/${name}`), this.knownAt));
   }
 
   /** A register that has been asked for before. */
   loaded(name: string): readonly Fact[] {
-    const facts = this.#registers.get(name);
+    const facts = this.#known.registers.get(name);
     if (!facts) throw new Error(`register "${name}" is read before it is loaded`);
     return facts;
   }
 
-  async organisation(): Promise<Organisation> {
-    this.#organisation ??= new Organisation(await this.register('organisation'));
-    return this.#organisation;
+  organisation(): Promise<Organisation> {
+    this.#known.organisation ??= this.register('organisation').then((facts) => new Organisation(facts));
+    return this.#known.organisation;
   }
 
   /** Every unit that any fact of this dimension has named. */
-  async units(): Promise<readonly string[]> {
-    if (!this.#units) {
-      const history = (await this.reader.histories(['r/units'])).get('r/units') as History;
-      this.#units = [...history.fold(names, this.knownAt)].sort();
-    }
-    return this.#units;
+  units(): Promise<readonly string[]> {
+    this.#known.units ??= this.#namedUnits();
+    return this.#known.units;
+  }
+
+  async #namedUnits(): Promise<readonly string[]> {
+    const history = (await this.reader.histories(['r/units'])).get('r/units') as History;
+    return [...history.fold(names, this.knownAt)].sort();
   }
 
   /** Units that lie below `unit` on some day of `[start, end)`; the others need not be read. */
@@ -111,9 +125,11 @@ export class ScopeReader {
   /** Every amount of the additive measures in the span, of units that lay in the scope's subtree on the day. */
   async amounts(scope: Scope, span: Span): Promise<Amount[]> {
     const organisation = await this.organisation();
-    const units = await this.#unitsBelow(scope.unit, span.start - 1, span.end + 1);
     // A timed measure lies on its UTC day, which may be a day before or after the local one.
-    const months = monthsBetween(span.start - 1, span.end + 1);
+    const start = Math.min(span.start, utcDay(span.startMs));
+    const end = Math.max(span.end, utcDay(span.endMs - 1n) + 1);
+    const units = await this.#unitsBelow(scope.unit, start, end);
+    const months = monthsBetween(start, end);
     const pages = await this.reader.pages(
       units.flatMap((unit) =>
         months.map(({ year, month }) => pageKey('U', unit, scope.segment ?? '', monthSheet(year, month))),
@@ -148,7 +164,8 @@ export class ScopeReader {
     const organisation = await this.organisation();
     const units = (await this.units()).filter((unit) => organisation.contains(scope.unit, unit, end.end - 1));
     const segment = scope.segment ?? '';
-    const months = monthsBetween(end.end - 2, end.end + 1);
+    const days = [end.end - 1, utcDay(end.endMs - 1n)];
+    const months = monthsBetween(Math.min(...days), Math.max(...days) + 1);
     const pages = await this.reader.pages(
       units.flatMap((unit) => [
         pageKey('U', unit, segment, ALL_TIME),
@@ -236,6 +253,10 @@ function inSpan(
   if (!timed) return day >= span.start && day < span.end ? measure : undefined;
   const at = BigInt(day) * DAY_MS + BigInt(timed.quarter) * QUARTER_MS;
   return (span.startMs === undefined || at >= span.startMs) && at < span.endMs ? timed.name : undefined;
+}
+
+function utcDay(ms: bigint): number {
+  return Math.floor(Number(ms) / 86_400_000);
 }
 
 export function monthsBetween(start: number, end: number): { year: number; month: number }[] {

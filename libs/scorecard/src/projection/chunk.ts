@@ -17,11 +17,18 @@ export function packGroups(groups: readonly Group[]): Uint8Array {
   return writer.bytes();
 }
 
+/**
+ * The opening of a chunk that continues a page. Sums that have all come to nothing are one delta of zero, so it is never
+ * empty: an empty opening tells the first chunk of a page.
+ */
 export function packTotals(totals: Totals): Uint8Array {
   const writer = new Writer();
-  for (const delta of totals.deltas()) writer.delta(delta);
+  const deltas = totals.deltas();
+  for (const delta of deltas.length > 0 ? deltas : [NOTHING]) writer.delta(delta);
   return writer.bytes();
 }
+
+const NOTHING: Delta = { slot: 0, measure: '', amount: 0n };
 
 export function* unpackGroups(bytes: Uint8Array): Generator<Group> {
   const reader = new Reader(bytes);
