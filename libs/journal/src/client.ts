@@ -1,5 +1,7 @@
+import type { Readable } from 'node:stream';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import type { JournalLogger } from './entries.ts';
+import { JournalClosed } from './faults.ts';
 
 export interface ConnectOptions {
   readonly uri: string;
@@ -51,9 +53,39 @@ export function connect(options: ConnectOptions): StoreClient {
     closed: closing.signal,
     close: async () => {
       closing.abort();
-      await client.dispose();
+      await dispose(client, options.logger);
     },
   };
+}
+
+/** How long the client may take to let go of its streams. */
+const DISPOSE_MS = 3_000;
+
+/**
+ * Ends every stream that the client still holds, then disposes of it.
+ *
+ * The client (6.2.1) cancels them and waits until each has ended; one that the store has completed and whose reader has
+ * gone cannot be cancelled any more, and is never read to its end. Destroyed, it closes, and its reader, if there is
+ * one, gets an error instead of an end. What remains is given up after {@link DISPOSE_MS} with a warning.
+ */
+async function dispose(client: EventStoreDBClient, logger: JournalLogger | undefined): Promise<void> {
+  const { disposableStreams } = client as unknown as { disposableStreams: ReadonlySet<Readable> };
+  for (const stream of disposableStreams) stream.destroy(new JournalClosed());
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      const streams = [...disposableStreams].map((stream) => ({
+        kind: stream.constructor.name,
+        closed: stream.closed,
+        ended: stream.readableEnded,
+        unread: stream.readableLength,
+        error: stream.errored,
+      }));
+      logger?.warn({ streams }, `The client's streams have not ended within ${DISPOSE_MS} ms; given up.`);
+      resolve();
+    }, DISPOSE_MS);
+  });
+  await Promise.race([client.dispose(), late]).finally(() => clearTimeout(timer));
 }
 
 function credentialsOf(uri: string): StoreClient['appendCredentials'] {

@@ -106,6 +106,22 @@ export class StoreRefused extends JournalFault {
   }
 }
 
+/** No answer at all within the time of one attempt: as unknown as a deadline of the store itself. */
+export class NoAnswer extends Error {
+  constructor(afterMs: number) {
+    super(`no answer within ${afterMs} ms`);
+    this.name = 'NoAnswer';
+  }
+}
+
+/** The journal was closed while it was read: what had come until then is not the whole. */
+export class JournalClosed extends Error {
+  constructor() {
+    super('the journal has been closed');
+    this.name = 'JournalClosed';
+  }
+}
+
 export function sentenceOf(cause: unknown): string {
   return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
 }

@@ -11,6 +11,7 @@ import { ExponentialBackoff } from 'cockatiel';
 import { NO_POSITION, type Position, position } from '#kernel';
 import type { StoreClient } from './client.ts';
 import { StoreRefused, StoreUnavailable, StreamGone } from './faults.ts';
+import { delivered } from './reading.ts';
 import { type RecordedEvent, recordedOf } from './recorded.ts';
 import { isLasting, isPassing, repeatWhileAway } from './repeat.ts';
 
@@ -46,15 +47,15 @@ export async function loadStream(
 ): Promise<LoadedStream> {
   const doing = `reading ${stream}`;
   try {
-    return await repeatWhileAway(store, doing, async ({ deadlineMs }) => {
+    return await repeatWhileAway(store, doing, async () => {
       const events: RecordedEvent[] = [];
       try {
-        for await (const { event } of store.client.readStream(store.namespace + stream, {
+        const reading = store.client.readStream(store.namespace + stream, {
           direction: FORWARDS,
           fromRevision: slice.fromRevision ?? START,
           ...(slice.maxCount !== undefined && { maxCount: slice.maxCount }),
-          deadline: deadlineMs,
-        })) {
+        });
+        for await (const { event } of delivered(store, reading)) {
           if (event) events.push(recordedOf(event, store.namespace));
         }
       } catch (error) {
@@ -157,22 +158,10 @@ async function* onePass(
     },
     { highWaterMark: 256 },
   );
-  try {
-    // Destroyed on return, the stream would leave unread what has arrived: the client then waits for its end for ever.
-    for await (const { event } of reading.iterator({ destroyOnReturn: false })) {
-      // A forward read includes the position it starts at, a backward read does not.
-      const own = event && !event.type.startsWith('$') && event.streamId.startsWith(store.namespace);
-      if (own && event.position.commit !== from) yield event;
-    }
-  } finally {
-    // A read that is broken off may still report its end.
-    reading.on('error', (cause: unknown) => {
-      store.logger?.warn({ cause }, 'A read of the log failed after its reader had left.');
-    });
-    reading.resume();
-    await reading.cancel().catch((cause: unknown) => {
-      store.logger?.warn({ cause }, 'A read of the log could not be cancelled; it had already failed.');
-    });
+  for await (const { event } of delivered(store, reading)) {
+    // A forward read includes the position it starts at, a backward read does not.
+    const own = event && !event.type.startsWith('$') && event.streamId.startsWith(store.namespace);
+    if (own && event.position.commit !== from) yield event;
   }
 }
 

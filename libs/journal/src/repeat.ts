@@ -13,18 +13,10 @@ import {
 } from '@eventstore/db-client';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import type { StoreClient } from './client.ts';
-import { StoreUnavailable } from './faults.ts';
+import { JournalClosed, NoAnswer, StoreUnavailable } from './faults.ts';
 
 const GRPC_INTERNAL = 13;
 const BACKOFF = { initialDelay: 50, maxDelay: 1_000 } as const;
-
-/** No answer at all within the time of one attempt: as unknown as a deadline of the store itself. */
-class NoAnswer extends Error {
-  constructor(afterMs: number) {
-    super(`no answer within ${afterMs} ms`);
-    this.name = 'NoAnswer';
-  }
-}
 
 /**
  * True when the outcome is unknown and the same call with the same ids may be repeated.
@@ -39,6 +31,7 @@ export function isPassing(error: unknown): boolean {
     error instanceof CancelledError ||
     error instanceof TimeoutError ||
     error instanceof NoAnswer ||
+    error instanceof JournalClosed ||
     (error instanceof Error && !isCommandError(error) && /^Failed to discover/.test(error.message)) ||
     isChannelClosed(error) ||
     isBrokenOff(error)

@@ -51,7 +51,10 @@ export async function besiege<Setting>(order: SiegeOrder<Setting>): Promise<Stor
       points++;
       const ends = siege.rounds >= ROUNDS_OF_A_SITE || seed === order.seed + order.points - 1;
       if (ends && wrong.length === 0) wrong.push(...(await siege.finish(seed)));
-      if (wrong.length > 0) failures.push({ seed, what: wrong.slice(0, 6).join('\n    ') });
+      if (wrong.length > 0) {
+        failures.push({ seed, what: wrong.slice(0, 6).join('\n    ') });
+        order.say(`seed ${seed}: ${failures.at(-1)?.what}`);
+      }
       if (ends || wrong.length > 0) {
         add(sums, siege);
         await siege.close();
@@ -59,6 +62,7 @@ export async function besiege<Setting>(order: SiegeOrder<Setting>): Promise<Stor
       }
     } catch (error) {
       failures.push({ seed, what: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      order.say(`seed ${seed}: ${failures.at(-1)?.what}`);
       if (siege) add(sums, siege);
       await siege?.close();
       siege = undefined;
