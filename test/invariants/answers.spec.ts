@@ -6,26 +6,49 @@ import { Documents, inputOf, project, randomLog } from './documents.ts';
 
 /**
  * Stability and Correction: an answer for T is the same bytes whenever it is asked, and correcting back restores head.
- * Method: random logs with corrections, merges and moving units on a real store; all KPIs, asked before and after more of the log.
+ * Method: random logs with corrections, merges, moving units and policies on a real store; all KPIs, asked before and after more of the log.
  */
 const RUNS = Number(process.env['INVARIANT_RUNS'] ?? 2);
 const EVENTS = 40;
 const LONG_MS = 300_000;
 const PERIODS = ['2024', '2024-02', '2024-03-10..2024-04-05'];
 
-/** A quarter of the KPIs for the company (which one follows from the seed), one period each in turn. */
-async function answers(readModels: ReadModels, seed: number, position: Position) {
-  const kpis = [...readModels.sheets.keys()].filter((_, n) => n % 4 === seed % 4);
-  return Promise.all(
-    kpis.map((kpi, n) =>
-      readModels.figures({
-        kpi,
-        unit: 'root',
-        period: PERIODS[n % PERIODS.length] as string,
-        knownAt: { position },
-      }),
+/**
+ * A quarter of the KPIs for the company (which one follows from the seed), one period each in turn; those that a policy was set for by
+ * then always, and by the first revision of it besides, whichever is in force.
+ */
+async function answers(readModels: ReadModels, seed: number, log: readonly Input[], position: Position) {
+  const revisions = policiesUpTo(log, position);
+  const kpis = [...readModels.sheets.keys()].filter((kpi, n) => n % 4 === seed % 4 || revisions.has(kpi));
+  const asked = kpis.flatMap((kpi, n) => {
+    const question = {
+      kpi,
+      unit: 'root',
+      period: PERIODS[n % PERIODS.length] as string,
+      knownAt: { position },
+    };
+    const policy = revisions.get(kpi);
+    return policy === undefined ? [question] : [question, { ...question, policy }];
+  });
+  return Promise.all(asked.map((question) => readModels.figures(question)));
+}
+
+/** The first revision of each KPI's policy, of those that stand unchanged from when they were set. */
+function policiesUpTo(log: readonly Input[], upTo: Position): ReadonlyMap<string, string> {
+  const changed = new Set(
+    log.flatMap((input) =>
+      input.kind === 'change' && input.change.before !== null ? [input.change.factId] : [],
     ),
   );
+  const revisions = new Map<string, string>();
+  for (const input of log) {
+    if (input.kind !== 'change' || input.position > upTo) continue;
+    const { type, factId, after, revision } = input.change;
+    const kpi = after?.['kpiCode'] as string;
+    if (type === 'MeasurePolicySet' && !changed.has(factId) && !revisions.has(kpi))
+      revisions.set(kpi, String(revision));
+  }
+  return revisions;
 }
 
 /** Facts that stand at the end of a log, with what they say. */
@@ -55,10 +78,10 @@ describe('answers from a real store', () => {
             const at = (log[cut] as Input).position;
             await documents.with(async (readModels) => {
               await project(readModels.db, log.slice(0, cut + 1));
-              const first = JSON.stringify(await answers(readModels, seed, at));
+              const first = JSON.stringify(await answers(readModels, seed, log, at));
               for (let more = cut + 1; more < log.length; more += size) {
                 await project(readModels.db, log.slice(0, more + size));
-                expect(JSON.stringify(await answers(readModels, seed, at))).toBe(first);
+                expect(JSON.stringify(await answers(readModels, seed, log, at))).toBe(first);
               }
             });
           },
@@ -88,16 +111,18 @@ describe('answers from a real store', () => {
             await documents.with(async (readModels) => {
               await project(readModels.db, log);
               const [atHead, atEarlier] = [
-                await answers(readModels, seed, head),
-                await answers(readModels, seed, before),
+                await answers(readModels, seed, log, head),
+                await answers(readModels, seed, log, before),
               ];
               const more = correctedAndBack(facts, corrections, head);
               await project(readModels.db, [...log, ...more]);
-              const restored = await answers(readModels, seed, (more.at(-1) as Input).position);
+              const restored = await answers(readModels, seed, log, (more.at(-1) as Input).position);
               // Coordinates name the position that was asked for; everything else has to be what it was.
               expect(restored.map(({ figures }) => figures)).toEqual(atHead.map(({ figures }) => figures));
-              expect(JSON.stringify(await answers(readModels, seed, before))).toBe(JSON.stringify(atEarlier));
-              expect(JSON.stringify(await answers(readModels, seed, head))).toBe(JSON.stringify(atHead));
+              expect(JSON.stringify(await answers(readModels, seed, log, before))).toBe(
+                JSON.stringify(atEarlier),
+              );
+              expect(JSON.stringify(await answers(readModels, seed, log, head))).toBe(JSON.stringify(atHead));
             });
           },
         ),

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Collection, Db } from 'mongodb';
+import type { EventType } from '#contracts';
 import { startEmbeddedMongoDb } from '#embedded-mongodb';
 import type { Position } from '#kernel';
 import { type Input, type LogFeed, openReadModels, ProjectionRun, type ReadModels } from '#read-models';
@@ -51,20 +52,22 @@ export class Documents {
 
 /**
  * A random log that follows from a seed: late facts, corrections, corrections of corrections, voids, merges, unmerges,
- * moving units, facts of all dimensions; record times that stand still and step back.
+ * moving units, policies that are set, corrected and voided, facts of all dimensions; record times that stand still and step back.
  */
 export function randomLog(seed: number, length: number): Input[] {
   const random = new Random(seed);
   const dimension = random.pick<DimensionName>(['customer', 'process', 'learning']);
   const [types, more] = [TYPES[dimension], TYPES[random.pick<DimensionName>(['financial', 'learning'])]];
   let clock = 1_700_000_000_000;
-  const changes = randomChanges(random, length, [...types, ...more]).map((change) => {
+  const changes = randomChanges(random, length, [...types, ...more, ...POLICIES]).map((change) => {
     clock += random.pick([0, 1, 5, -3]);
     return inputOf({ ...change, position: (change.position + ROOT_AT) as Position, recordedAt: clock });
   });
   return [inputOf(ROOT), ...changes];
 }
 
+/** Policies come and go between the facts; one of them goes by deliveries. */
+const POLICIES: readonly EventType[] = ['MeasurePolicySet', 'MeasurePolicySet', 'DeliveryConfirmed'];
 const ROOT_AT = 5n;
 const ROOT: Change = {
   position: ROOT_AT as Position,

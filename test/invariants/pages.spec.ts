@@ -124,6 +124,36 @@ describe('pages on a real store', () => {
     },
     LONG_MS,
   );
+
+  it(
+    `Policy: setting, correcting and voiding policies writes no delta: pages are those of the log without them (${RUNS} logs)`,
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(logs, async ({ seed, size }) => {
+          const log = randomLog(seed, EVENTS);
+          const without = log.filter(
+            (input) => !(input.kind === 'change' && input.change.type === 'MeasurePolicySet'),
+          );
+          const contents = async (of: readonly Input[]) => {
+            let status: readonly object[] = [];
+            await documents.with(async (readModels) => {
+              await project(readModels.db, of, [size]);
+              status = (await readModels.status()).map(({ dimension, deltas, content }) => ({
+                dimension,
+                deltas,
+                content,
+              }));
+            });
+            return status;
+          };
+          fc.pre(without.length < log.length);
+          expect(await contents(log)).toEqual(await contents(without));
+        }),
+        { numRuns: RUNS, endOnFailure: true },
+      );
+    },
+    LONG_MS,
+  );
 });
 
 function groupText(

@@ -7,6 +7,24 @@ const UNITS = ['root', 'north', 'south'];
 const SEGMENTS = ['gold', 'silver'];
 const EMPLOYEES = ['x', 'y', 'z'];
 
+/** Policies of every kind: each changes figures of some KPI that random logs have facts for. */
+const POLICIES: readonly Content[] = [
+  ...[30, 120].map((retentionWindowDays) => ({
+    kpiCode: 'customer-retention',
+    parameters: { retentionWindowDays },
+  })),
+  { kpiCode: 'customer-retention', parameters: { retentionWindow: 'previous-period' } },
+  { kpiCode: 'customer-acquisition-rate', parameters: { acquisitionBase: 'known' } },
+  { kpiCode: 'net-revenue', parameters: { cutOff: 'deliveredOn' } },
+  { kpiCode: 'net-revenue', parameters: { revenueBasis: 'ledger' } },
+  { kpiCode: 'gross-margin', parameters: { cutOff: 'deliveredOn' } },
+  { kpiCode: 'gross-margin', parameters: { segmentBasis: 'periodEnd' } },
+  { kpiCode: 'new-product-sales-ratio', parameters: { newProductWindowDays: 20 } },
+  { kpiCode: 'training-hours-per-employee', parameters: { headcountBasis: 'yearEnd' } },
+  { kpiCode: 'cohort-return-rate', parameters: { cohortDays: 5 } },
+  { kpiCode: 'otif', parameters: { periodBasis: 'delivered' } },
+];
+
 /** Random content of a fact: few ids, so that facts meet on the same documents, customers, units and months. */
 export function contentOf(random: Random, type: EventType, factId: string): Content {
   const date = () =>
@@ -42,6 +60,7 @@ export function contentOf(random: Random, type: EventType, factId: string): Cont
     case 'InvoiceIssued':
       return {
         invoiceId: `i${random.below(6)}`,
+        ...(random.chance(60) ? { orderId: `o${random.below(6)}` } : {}),
         customerId,
         unitId,
         issuedOn: date(),
@@ -187,6 +206,12 @@ export function contentOf(random: Random, type: EventType, factId: string): Cont
         startedOn: '2024-01-01',
         closedOn: date(),
         effortHours: '10',
+      };
+    case 'MeasurePolicySet':
+      return {
+        ...random.pick(POLICIES),
+        effectiveFrom: random.pick(['2024-01-01', '2024-02-01', '2024-03-15']),
+        changeClass: 'method',
       };
     case 'ProductLaunched':
       return { productId: 'p', launchedOn: date(), novelty: 'new', countsAsNew: random.chance(80) };
