@@ -20,7 +20,11 @@ if (!eventStoreUri || !mongoUri) {
 const log = pino({ name: 'api', level });
 const keyStore = openKeyStore({ directory: `${data}/keys` });
 const journal = openJournal({ uri: eventStoreUri, keys: keyStore, logger: log });
-const readModels = await openReadModels({ uri: mongoUri, code: codeVersion() });
+const readModels = await openReadModels({
+  uri: mongoUri,
+  code: codeVersion(),
+  renewal: { onRenewed: (sentence, cause) => log.warn({ cause }, sentence) },
+});
 const app = await createApp({ journal, readModels, keys: tokenKeys(), log });
 await app.listen(Number(port), '127.0.0.1');
 console.log(JSON.stringify({ ready: true, role: 'api', url: await app.getUrl() }));

@@ -104,7 +104,12 @@ export function problemOfError(error: unknown): Problem {
   // The driver passes on what a socket throws that was ended by the store a moment ago.
   const { code = '' } = error as { code?: unknown };
   const broken = /^(EPIPE|ECONNRESET|ECONNREFUSED|ETIMEDOUT)$/.test(String(code));
-  if (broken || /^Mongo(Network|ServerSelection|Topology|PoolCleared|PoolClosed)/.test(name)) {
+  if (
+    broken ||
+    /^Mongo(Network|ServerSelection|Topology|PoolCleared|PoolClosed|WaitQueueTimeout|NotConnected|ClientClosed)/.test(
+      name,
+    )
+  ) {
     return problem('store-away', 'The read models do not answer at the moment; nothing is lost. Try again.');
   }
   return problem(

@@ -1,5 +1,6 @@
-import { Binary, type Collection, type Db, MongoClient } from 'mongodb';
+import { Binary, type Collection, type Db, MongoClient, type MongoClientOptions } from 'mongodb';
 import type { ProjectionName } from '#scorecard';
+import { endBrokenWrites } from './broken-writes.ts';
 
 /**
  * A chunk of a page; groups as packed by the scorecard room. The open chunk, to which is appended, is `<page>|~`; a sealed
@@ -73,7 +74,8 @@ export interface EpochCollections {
 export const DATABASE = 'quadrant';
 
 /** Answers wait for the disk of a majority; integers of 64 bits are bigint on both sides. */
-export function connectMongo(uri: string): MongoClient {
+export function connectMongo(uri: string, options: MongoClientOptions = {}): MongoClient {
+  endBrokenWrites();
   return new MongoClient(uri, {
     useBigInt64: true,
     writeConcern: { w: 'majority', journal: true },
@@ -83,7 +85,9 @@ export function connectMongo(uri: string): MongoClient {
     serverSelectionTimeoutMS: 5_000,
     // A connection that has gone silent is given up; without a limit the driver would wait on it for ever.
     socketTimeoutMS: 30_000,
+    waitQueueTimeoutMS: 30_000,
     maxPoolSize: 20,
+    ...options,
   });
 }
 

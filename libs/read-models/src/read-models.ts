@@ -1,4 +1,4 @@
-import type { Db, MongoClient } from 'mongodb';
+import type { Db } from 'mongodb';
 import type { Position } from '#kernel';
 import {
   answer,
@@ -10,10 +10,11 @@ import {
   type ProjectionName,
   projections,
 } from '#scorecard';
-import { checkpoints, connectMongo, DATABASE, liveEpochs } from './collections.ts';
+import { checkpoints, DATABASE, liveEpochs } from './collections.ts';
 import { CustomerFileReader } from './customer-files.ts';
 import { placeOfEvent } from './event-places.ts';
 import { EpochReader } from './reader.ts';
+import { RenewedClient, type RenewedClientOptions } from './renewed-client.ts';
 import { positionAtTime, timeAtPosition } from './timeline.ts';
 
 export interface DimensionStatus {
@@ -46,6 +47,7 @@ export class NotYetKnown extends Error {
 
 /** Questions to the four read models. */
 export interface ReadModels {
+  /** The database; take it anew for each piece of work, since its client may be renewed. */
   readonly db: Db;
   readonly sheets: ReadonlyMap<string, KpiSheet>;
   figures(asked: AskedFigures): Promise<FiguresAnswer>;
@@ -72,22 +74,27 @@ export async function openReadModels(options: {
   readonly code: string;
   /** Default `quadrant`; another name for another company on the same server. */
   readonly database?: string;
+  /** When to take a new client; absent: the defaults. */
+  readonly renewal?: Omit<RenewedClientOptions, 'uri'>;
 }): Promise<ReadModels> {
-  const client = connectMongo(options.uri);
-  await client.connect();
+  const client = await RenewedClient.open({ uri: options.uri, ...options.renewal });
   return new Queries(client, options.code, options.database ?? DATABASE);
 }
 
 class Queries implements ReadModels {
-  readonly #client: MongoClient;
+  readonly #client: RenewedClient;
   readonly #code: string;
-  readonly db: Db;
+  readonly #database: string;
   readonly sheets = kpiSheets;
 
-  constructor(client: MongoClient, code: string, database: string) {
+  constructor(client: RenewedClient, code: string, database: string) {
     this.#client = client;
     this.#code = code;
-    this.db = client.db(database);
+    this.#database = database;
+  }
+
+  get db(): Db {
+    return this.#client.current.db(this.#database);
   }
 
   async figures({ knownAt, ...asked }: AskedFigures): Promise<FiguresAnswer> {

@@ -27,12 +27,17 @@ export class NetworkProxy {
   readonly #server: Server;
   readonly #lines = new Set<Line>();
   #fault: Fault | undefined;
+  #refusing = false;
   #met: () => void = () => undefined;
   /** Lines that a fault has really met. */
   hit = 0;
 
   private constructor(host: string, port: number) {
     this.#server = createServer((inward) => {
+      if (this.#refusing) {
+        inward.destroy();
+        return;
+      }
       const line = new Line(
         inward,
         dial(port, host),
@@ -67,10 +72,16 @@ export class NetworkProxy {
     await met;
   }
 
+  /** No new line is taken until {@link mend}. */
+  refuse(): void {
+    this.#refusing = true;
+  }
+
   /** The network is as it was; lines that had gone silent are cut, as a router does that has forgotten them. */
   mend(): void {
     const silent = this.#fault === 'black-hole';
     this.#fault = undefined;
+    this.#refusing = false;
     if (silent) for (const line of this.#lines) line.cut();
   }
 
