@@ -189,6 +189,11 @@ export class EventLog implements Committed {
     this.#release();
   }
 
+  /** Why no event will come any more; absent: the log goes on. */
+  get stopped(): LogStopped | undefined {
+    return this.#stopped;
+  }
+
   state(stream: string): StreamState | undefined {
     const bytes = this.#tables.streams.get(nameKey(stream));
     return bytes && decodeState(bytes);

@@ -9,7 +9,8 @@ import type { Reader } from './reader.ts';
 
 /**
  * Subscriptions: confirmation, history, `caught_up` once, then each event as soon as it is on disk. A subscription is one
- * place in the log that moves; there is no queue and so no seam between history and live.
+ * place in the log that moves; there is no queue and so no seam between history and live. A log that has stopped is told as such
+ * when all it has is delivered: waited for, it would have its subscribers look again and again.
  */
 
 /** Events after `from`; the stream need not exist yet. */
@@ -26,6 +27,7 @@ export async function subscribeToStream(
   let next = from === 'start' ? 0 : from === 'end' ? last + 1 : Number(from) + 1;
   let live = false;
   while (!reader.ended.aborted) {
+    const { stopped } = log;
     const changed = log.signal.next(stream, reader.ended);
     const view = log.view(stream);
     if (view.kind === 'deleted') {
@@ -41,6 +43,7 @@ export async function subscribeToStream(
     if (!live) reader.writer.add(caughtUp());
     live = true;
     await reader.writer.flush();
+    if (stopped) throw stopped;
     await changed;
   }
 }
@@ -59,6 +62,7 @@ export async function subscribeToAll(
   if (filter) reader.writer.add(checkpoint(last));
   let live = false;
   while (!reader.ended.aborted) {
+    const { stopped } = log;
     const changed = log.signal.next('$all', reader.ended);
     for (let more = true; more; ) {
       const page = allPage(log, last + 1, SLICE);
@@ -85,6 +89,7 @@ export async function subscribeToAll(
     }
     live = true;
     await reader.writer.flush();
+    if (stopped) throw stopped;
     await changed;
   }
 }
