@@ -28,6 +28,15 @@ describe('reading', () => {
     expect(await journal.exists(`cash-${freshId()}`)).toBe(false);
   });
 
+  it('a stream that is not there is nothing to warn of', async () => {
+    const warned: string[] = [];
+    const own = openJournal({ uri: store.uri, logger: { warn: (_, sentence) => warned.push(sentence) } });
+    await own.load(`cash-${freshId()}`);
+    await own.append(`cash-${freshId()}`, [cashMoved('M1')], 'no_stream');
+    await own.close();
+    expect(warned).toEqual([]);
+  });
+
   it('gives an event as it was recorded and as it is read', async () => {
     const stream = `cash-${freshId()}`;
     const event = cashMoved('M1');

@@ -24,7 +24,8 @@ export async function* delivered<Resolved>(
     if (store.closed.aborted) throw new JournalClosed();
   } finally {
     silence.end();
-    if (!reading.readableEnded) await leave(store, reading);
+    if (silence.tooLong) await cancel(store, reading);
+    else if (!reading.readableEnded && !reading.destroyed) await leave(store, reading);
   }
 }
 
@@ -34,6 +35,10 @@ async function leave(store: StoreClient, reading: StreamingRead<unknown>): Promi
     store.logger?.warn({ cause }, 'A read of the log failed after its reader had left.');
   });
   reading.resume();
+  await cancel(store, reading);
+}
+
+async function cancel(store: StoreClient, reading: StreamingRead<unknown>): Promise<void> {
   await reading.cancel().catch((cause: unknown) => {
     store.logger?.warn({ cause }, 'A read of the log could not be cancelled; it had already failed.');
   });
@@ -41,12 +46,15 @@ async function leave(store: StoreClient, reading: StreamingRead<unknown>): Promi
 
 /** Ends a read whose store says nothing; the time in which the reader is busy does not count. */
 class Silence {
+  tooLong = false;
   #counts = true;
   readonly #timer: NodeJS.Timeout;
 
   constructor(reading: StreamingRead<unknown>, ms: number) {
     this.#timer = setTimeout(() => {
-      if (this.#counts) reading.destroy(new NoAnswer(ms));
+      if (!this.#counts) return;
+      this.tooLong = true;
+      reading.destroy(new NoAnswer(ms));
     }, ms);
   }
 

@@ -30,6 +30,7 @@ interface Answer {
  */
 export class Client {
   readonly #site: Site;
+  readonly #remembered = new Set<string>();
   readonly acknowledged: Acknowledged[] = [];
   readonly attempted = new Set<string>();
   readonly correctable: Correctable[] = [];
@@ -100,7 +101,10 @@ export class Client {
     for (const { type, data } of facts ?? []) {
       if (type !== 'OrderPlaced' && type !== 'InvoiceIssued') continue;
       const eventId = told.find(({ name }) => name === nameOfFact(type, data))?.eventId;
-      if (eventId !== undefined) this.correctable.push({ eventId, type, data });
+      // A request that is sent once more has the same answer: corrected twice, a fact might be voided twice.
+      if (eventId === undefined || this.#remembered.has(eventId)) continue;
+      this.#remembered.add(eventId);
+      this.correctable.push({ eventId, type, data });
     }
   }
 }
