@@ -145,12 +145,21 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   return app;
 }
 
-/** The stream of an event; one that was recorded a moment ago may still be on its way to the read models. */
+/**
+ * The stream of an event; one that was recorded a moment ago may still be on its way to the read models. Whether an event
+ * is unknown can only be said when everything recorded has been projected. Errors: ProblemError store-away.
+ */
 function located({ journal, readModels }: AppOptions): (eventId: string) => Promise<string | undefined> {
   return async (eventId) => {
     const known = await readModels.streamOf(eventId);
     if (known !== undefined) return known;
-    await readModels.waitFor(await journal.head(), LOCATE_MS);
+    if (!(await readModels.waitFor(await journal.head(), LOCATE_MS)))
+      throw new ProblemError(
+        problem(
+          'store-away',
+          `The read models are behind the log, and the event ${eventId} that is to be corrected may be in what they have not seen. Nothing of this request has been recorded; repeat it with the same Idempotency-Key.`,
+        ),
+      );
     return readModels.streamOf(eventId);
   };
 }

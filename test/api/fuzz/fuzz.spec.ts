@@ -148,6 +148,8 @@ describe(`generated requests (seed ${SEED})`, () => {
           if (written !== expected)
             failures.push(`${shown}\n  → ${answer.status}, but ${written} events were written`);
         }
+        // As a projector does: a correction waits for what is recorded, and says "again" when nobody projects it.
+        if (now !== head) await bench.world.project();
         head = now;
       }
     }

@@ -71,7 +71,7 @@ export class Client {
         throw new WrongAnswer(`${call.key}: no answer in ${PATIENCE_MS} ms, last ${last}`);
       try {
         const answer = await this.#once(call);
-        if (answer.status < 500 && !isTooEarly(answer)) return answer;
+        if (answer.status < 500) return answer;
         // 503 is the one answer that means "again"; anything else of the five hundreds is a defect.
         if (answer.status >= 500 && answer.status !== 503) return answer;
         last = JSON.stringify(answer);
@@ -107,12 +107,6 @@ export class Client {
       this.correctable.push({ eventId, type, data });
     }
   }
-}
-
-/** A correction whose target has not been projected yet: the read models know no such event for a while. */
-function isTooEarly({ body }: Answer): boolean {
-  const results = (body as { results?: readonly { problem?: { type: string } }[] }).results ?? [];
-  return results.some(({ problem }) => problem?.type.endsWith('/unknown-target'));
 }
 
 interface Receipt {
