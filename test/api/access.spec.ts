@@ -75,6 +75,15 @@ const ROWS: Readonly<Record<string, Row>> = Object.fromEntries([
     },
   ],
   [
+    'GET /v1/kpis/:code/vintages',
+    {
+      roles: ANYBODY,
+      limited: { own: 200, foreign: 403 },
+      url: '/v1/kpis/net-revenue/vintages?period=2024-03&unit=north',
+      foreignUrl: '/v1/kpis/net-revenue/vintages?period=2024-03&unit=south',
+    },
+  ],
+  [
     'GET /v1/scorecards/:scorecard',
     {
       roles: ANYBODY,

@@ -39,6 +39,7 @@ const customer = {
   homeUnitId: 'root',
   registeredOn: '2024-01-01',
 };
+const vintages = (parameters: string) => `/v1/kpis/net-revenue/vintages?${parameters}`;
 const figures = (parameters: string) => `/v1/kpis/net-revenue/figures?${parameters}`;
 
 /** Rows whose answer is a result for each fact: the problem is that of the fact. */
@@ -185,6 +186,36 @@ const REQUESTS: Readonly<Record<string, Row>> = {
     path: figures('period=2024&knownAt=999999999999'),
     status: 409,
     type: 'not-yet-known',
+  },
+  'vintages of a series': {
+    path: vintages('period=2024-01..2024-03'),
+    status: 422,
+    type: 'bad-period',
+    field: 'period',
+  },
+  'a page of too many vintages': {
+    path: vintages('period=2024&limit=101'),
+    status: 422,
+    type: 'invalid-input',
+    field: 'limit',
+  },
+  'a cursor that is no position': {
+    path: vintages('period=2024&cursor=~'),
+    status: 422,
+    type: 'invalid-input',
+    field: 'cursor',
+  },
+  'a cursor beyond 64 bits': {
+    path: vintages('period=2024&cursor=9999999999999999999'),
+    status: 422,
+    type: 'invalid-input',
+    field: 'cursor',
+  },
+  'vintages with a total': {
+    path: vintages('period=2024&total=true'),
+    status: 422,
+    type: 'invalid-input',
+    field: 'total',
   },
   'no period': { path: figures(''), status: 422, type: 'invalid-input', field: 'period' },
   'a period that is none': {

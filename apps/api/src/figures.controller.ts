@@ -6,7 +6,7 @@ import type { Figure, KpiSheet } from '#scorecard';
 import { Caller, Needs, OpenToUnits } from './guard.ts';
 import { Answers } from './openapi/operation.ts';
 import { ProblemError, problem } from './problems.ts';
-import { FiguresQuery } from './queries.ts';
+import { FiguresQuery, VintagesQuery } from './queries.ts';
 import { Questions } from './questions.ts';
 import { UnitScope } from './unit-scope.ts';
 
@@ -51,6 +51,25 @@ export class FiguresController {
     await this.scope.mustContain(caller, asked.unit ?? ROOT_UNIT);
     await this.questions.wait(asked, caller);
     return unlessKnown(known, reply, await this.questions.figures(code, asked));
+  }
+
+  @Get('kpis/:code/vintages')
+  @Needs()
+  @OpenToUnits()
+  @Answers(
+    'Vintages',
+    'How a figure moved along the log: every position at which it changed, the latest first',
+  )
+  async vintages(
+    @Param('code') code: string,
+    @Query() asked: VintagesQuery,
+    @Caller() caller: Identity,
+    @Headers('if-none-match') known: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    await this.scope.mustContain(caller, asked.unit ?? ROOT_UNIT);
+    await this.questions.wait(asked, caller);
+    return unlessKnown(known, reply, await this.questions.vintages(code, asked));
   }
 
   /** All figures of the four dimensions for one scope and period, as known at one position. */

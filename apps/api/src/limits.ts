@@ -10,6 +10,8 @@ export const LIMITS = {
   textLength: 65_536,
   /** Rows of a page of a list: 422. */
   pageRows: 500,
+  /** Vintages on a page: 422. */
+  vintages: 100,
   /** Milliseconds that a question may wait for a position: 422. */
   waitMs: 30_000,
   /** Questions of one caller that wait at the same time: 429. */

@@ -40,8 +40,8 @@ export class CustomersQuery extends KnownAtQuery {
   limit?: number;
 }
 
-/** The scope, the period and the knowledge that figures are asked for. */
-export class FiguresQuery extends KnownAtQuery {
+/** The scope, the period and the knowledge that a figure is asked for. */
+export class FigureQuery extends KnownAtQuery {
   @IsString({ message: 'period must be given, like 1997, 1997-Q2, 1997-04, 1997-W15 or 1996-07..1998-05' })
   @MaxLength(PERIOD_LENGTH)
   period: string;
@@ -68,10 +68,6 @@ export class FiguresQuery extends KnownAtQuery {
   policy?: string;
 
   @IsOptional()
-  @IsIn(['true', 'false'])
-  total?: 'true' | 'false';
-
-  @IsOptional()
   @Matches(POSITION, { message: 'after must be a position' })
   after?: string;
 
@@ -81,6 +77,27 @@ export class FiguresQuery extends KnownAtQuery {
   @Min(0)
   @Max(LIMITS.waitMs)
   waitMs?: number;
+}
+
+/** Of a range every period is asked for, and with `total` the whole span besides. */
+export class FiguresQuery extends FigureQuery {
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  total?: 'true' | 'false';
+}
+
+/** A page of the vintages of one figure: earlier than `cursor`, at most `limit` of them. */
+export class VintagesQuery extends FigureQuery {
+  @IsOptional()
+  @Matches(POSITION, { message: 'cursor must be the next of an earlier page' })
+  cursor?: string;
+
+  @IsOptional()
+  @Transform(wholeNumber)
+  @IsInt()
+  @Min(1)
+  @Max(LIMITS.vintages)
+  limit?: number;
 }
 
 /** A dry run checks everything and writes nothing. */

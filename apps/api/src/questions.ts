@@ -12,14 +12,15 @@ import {
   startOfDay,
   ValueError,
 } from '#kernel';
-import type { AskedFigures, CustomerFileReader, KnownAt, ReadModels } from '#read-models';
-import type { CustomerFileView, FiguresAnswer } from '#scorecard';
+import type { CustomerFileReader, KnownAt, ReadModels } from '#read-models';
+import type { CustomerFileView, FiguresAnswer, VintagesAnswer } from '#scorecard';
 import { LIMITS } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { ProblemError, problem } from './problems.ts';
-import type { FiguresQuery } from './queries.ts';
+import type { FigureQuery, FiguresQuery, VintagesQuery } from './queries.ts';
 
 const WAIT_MS_DEFAULT = 5_000;
+const VINTAGES_DEFAULT = 50;
 
 /** Turns what a client asks into questions to the read models. */
 export class Questions {
@@ -33,17 +34,28 @@ export class Questions {
   ) {}
 
   async figures(kpi: string, given: FiguresQuery): Promise<FiguresAnswer> {
-    const { unit = ROOT_UNIT, period, segment, policy, total, knownAt } = given;
-    const asked: AskedFigures = {
+    return this.readModels.figures({
+      ...this.#asked(kpi, given),
+      ...(given.total === 'true' ? { total: true } : {}),
+    });
+  }
+
+  async vintages(kpi: string, given: VintagesQuery): Promise<VintagesAnswer> {
+    const { cursor, limit = VINTAGES_DEFAULT } = given;
+    const before = cursor === undefined ? {} : { before: positionIn('cursor', cursor) };
+    return this.readModels.vintages({ ...this.#asked(kpi, given), limit, ...before });
+  }
+
+  #asked(kpi: string, given: FigureQuery) {
+    const { unit = ROOT_UNIT, period, segment, policy, knownAt } = given;
+    return {
       kpi,
       unit,
       period,
       ...(segment === undefined ? {} : { segment }),
       ...(policy === undefined ? {} : { policy }),
-      ...(total === 'true' ? { total: true } : {}),
       knownAt: this.#knownAt(knownAt),
     };
-    return this.readModels.figures(asked);
   }
 
   async customerFiles(

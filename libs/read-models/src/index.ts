@@ -5,6 +5,7 @@ export { ProjectionRun } from './projection-run.ts';
 export { type Input, ProjectionFenced, Projector, type ProjectorStatus } from './projector.ts';
 export {
   type AskedFigures,
+  type AskedVintages,
   type DimensionStatus,
   type KnownAt,
   NotYetKnown,

@@ -9,13 +9,17 @@ import {
   kpiSheets,
   type ProjectionName,
   projections,
+  type VintageQuestion,
+  type VintagesAnswer,
+  vintages,
 } from '#scorecard';
 import { checkpoints, DATABASE, liveEpochs } from './collections.ts';
 import { CustomerFileReader } from './customer-files.ts';
+import { EpochLog } from './epoch-log.ts';
 import { placeOfEvent } from './event-places.ts';
 import { EpochReader } from './reader.ts';
 import { RenewedClient, type RenewedClientOptions } from './renewed-client.ts';
-import { positionAtTime, timeAtPosition } from './timeline.ts';
+import { firstAtTime, positionAtTime, timeAtPosition } from './timeline.ts';
 
 export interface DimensionStatus {
   readonly dimension: ProjectionName;
@@ -29,6 +33,13 @@ export interface DimensionStatus {
 
 /** How a question says what was known: a position, an instant in milliseconds, or (absent) everything projected. */
 export type KnownAt = { readonly position: Position } | { readonly timeMs: bigint } | undefined;
+
+/** `before`: the cursor of a page. */
+export type AskedVintages = Omit<VintageQuestion, 'knownAt'> & {
+  readonly knownAt?: KnownAt;
+  readonly limit: number;
+  readonly before?: Position;
+};
 
 export type AskedFigures = Omit<FigureQuestion, 'knownAt' | 'knownAtMs'> & { readonly knownAt?: KnownAt };
 
@@ -51,6 +62,8 @@ export interface ReadModels {
   readonly db: Db;
   readonly sheets: ReadonlyMap<string, KpiSheet>;
   figures(asked: AskedFigures): Promise<FiguresAnswer>;
+  /** How a figure has moved along the log, up to a position. */
+  vintages(asked: AskedVintages): Promise<VintagesAnswer>;
   /** The position that all dimensions and the timeline have reached: no answer looks beyond it. */
   known(): Promise<Position>;
   /** Waits until `position` is projected; false when `waitMs` passed before. */
@@ -106,6 +119,29 @@ class Queries implements ReadModels {
     return answer(
       { sheets: this.sheets, code: this.#code, reader },
       { ...asked, knownAt: position, knownAtMs },
+    );
+  }
+
+  async vintages({ knownAt, limit, before, ...asked }: AskedVintages): Promise<VintagesAnswer> {
+    const { known, epochs } = await this.#standing();
+    const position = await this.#positionOf(knownAt, known);
+    const logs = new Map<DimensionName, EpochLog>();
+    const log = (dimension: DimensionName) => {
+      const own =
+        logs.get(dimension) ?? new EpochLog(this.db, dimension, epochs.get(dimension) ?? 0, position);
+      logs.set(dimension, own);
+      return own;
+    };
+    return vintages(
+      {
+        sheets: this.sheets,
+        code: this.#code,
+        log,
+        timeAt: (at) => timeAtPosition(this.db, at),
+        firstAt: (timeMs) => firstAtTime(this.db, timeMs),
+      },
+      { ...asked, knownAt: position },
+      { limit, ...(before === undefined ? {} : { before: before < position ? before : position }) },
     );
   }
 

@@ -146,6 +146,15 @@ export async function timeAtPosition(db: Db, position: Position): Promise<bigint
   return chunk ? risesOf(chunk).findLast((rise) => rise.position <= position)?.time : undefined;
 }
 
+/** The first position at which the running maximum of record times is not before `timeMs`; 0 when there is none. */
+export async function firstAtTime(db: Db, timeMs: bigint): Promise<Position> {
+  const chunk = await timeline(db).findOne({ from: { $lte: timeMs } }, { sort: { from: -1 } });
+  const rise = chunk && risesOf(chunk).find(({ time }) => time >= timeMs);
+  if (rise) return rise.position as Position;
+  const next = await timeline(db).findOne(chunk ? { _id: { $gt: chunk._id } } : {}, { sort: { _id: 1 } });
+  return (next ? (risesOf(next)[0] as Rise).position : 0n) as Position;
+}
+
 function documentOf(rises: readonly Rise[]): TimelineDocument {
   const [first, last] = [rises[0] as Rise, rises.at(-1) as Rise];
   return {

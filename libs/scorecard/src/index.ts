@@ -9,7 +9,14 @@ export {
   QuestionError,
 } from './figures/answer.ts';
 export type { KpiSheet } from './figures/kpi.ts';
+export { type Looked, lastPresenceChange } from './figures/looked.ts';
 export type { Reader } from './figures/reader.ts';
+export {
+  type DimensionLog,
+  type VintageQuestion,
+  type VintagesAnswer,
+  vintages,
+} from './figures/vintages.ts';
 export {
   type CustomerFileView,
   customerFile,

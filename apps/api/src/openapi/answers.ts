@@ -88,6 +88,22 @@ export const ANSWERS = {
     figures: list(ref('Figure')),
     digest,
   }),
+  Vintages: record({
+    coordinates: record({ ...COORDINATES, policyRevisions: map(text) }),
+    vintages: list(
+      record({
+        knownAt: record({ position, time: textOrNull }),
+        policyRevisions: map(text),
+        figure: ref('Figure'),
+        digest: { ...digest, description: 'of the figures as known at that position' },
+      }),
+    ),
+    'next?': {
+      type: 'string',
+      description: 'the cursor of the next page, of what was earlier; absent on the last one',
+    },
+    digest,
+  }),
   Scorecard: record({
     scorecard: text,
     coordinates: record(COORDINATES),

@@ -67,10 +67,10 @@ export function openApiDocument({ controllers, factTypes, version }: DocumentPar
 }
 
 function limitsSentence(): string {
-  const { bodyBytes, batchBytes, nesting, textLength, pageRows, waitMs, waitingQuestions } = LIMITS;
+  const { bodyBytes, batchBytes, nesting, textLength, pageRows, vintages, waitMs, waitingQuestions } = LIMITS;
   return [
     `Limits: bodies of ${bodyBytes} bytes (facts and imports: ${batchBytes}; 413), 1,000 facts in a call (413),`,
-    `${nesting} levels of nesting, ${textLength} characters in a text, pages of ${pageRows} rows, waiting for ${waitMs} ms (422),`,
+    `${nesting} levels of nesting, ${textLength} characters in a text, pages of ${pageRows} rows or ${vintages} vintages, waiting for ${waitMs} ms (422),`,
     `${waitingQuestions} waiting questions of one caller (429). A store that is away: 503 with Retry-After.`,
   ].join(' ');
 }

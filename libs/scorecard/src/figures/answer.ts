@@ -4,6 +4,7 @@ import {
   calendarOf,
   currencyOf,
   DEFAULT_CALENDAR,
+  dateOfDay,
   dayNumber,
   digestOf,
   epochMs,
@@ -100,6 +101,8 @@ export interface FigureSources {
   readonly sheets: ReadonlyMap<string, KpiSheet>;
   readonly code: string;
   reader(dimension: DimensionName): Reader;
+  /** Told of every instant (milliseconds) that an answer compares the record time of `knownAt` with. */
+  readonly comparesTime?: (ms: bigint) => void;
 }
 
 /** Answers a question from the read models. The same question gives the same bytes, forever. */
@@ -248,8 +251,7 @@ class Asker {
       period,
       span: this.#span(period),
       knownAt: this.#question.knownAt,
-      knownAtMs: this.#question.knownAtMs ?? 0n,
-      today: dayNumber(localDateAtMs(this.#question.knownAtMs ?? 0n, this.#calendar.zone)),
+      hasBegun: (day) => this.#hasBegun(day),
       read: segmentDay === undefined ? read : this.#readAt(sheet.dimension, segmentDay),
       segmentDay,
       organisation: this.#organisation,
@@ -324,6 +326,12 @@ class Asker {
     return { value, direction: sheet.direction, incomplete: flags.includes('incomplete') };
   }
 
+  #hasBegun(day: number): boolean {
+    const { zone } = this.#calendar;
+    this.#sources.comparesTime?.(epochMs(startOfDay(dateOfDay(day), zone)));
+    return day <= dayNumber(localDateAtMs(this.#question.knownAtMs ?? 0n, zone));
+  }
+
   #span(period: Period): Span {
     return {
       start: dayNumber(period.start),
@@ -378,7 +386,7 @@ class Asker {
     main: { coverage: Coverage; source: string; firstDay: number },
   ): Promise<boolean> {
     const { start, end } = ask.span;
-    if (end > ask.today) return true;
+    if (!ask.hasBegun(end)) return true;
     if (start < main.firstDay) return true;
     const types = typesRead(sheet, ask);
     if (this.#facts(ask.read, 'unreadable').some(({ data }) => types.has(data['type'] as string)))

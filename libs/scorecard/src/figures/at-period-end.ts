@@ -19,8 +19,8 @@ export function atPeriodEnd(reader: Reader, segmentDay: number): Reader {
     knownAt: reader.knownAt,
     histories: (keys) => reader.histories(keys),
     historiesUnder: (prefix) => reader.historiesUnder(prefix),
-    async pages(keys) {
-      const pages = await reader.pages(keys);
+    async pages(keys, lookedFor) {
+      const pages = await reader.pages(keys, lookedFor);
       if (!keys.some(isOfSegment)) return pages;
       moved ??= movements(reader, segmentDay);
       const out = new Map(pages);

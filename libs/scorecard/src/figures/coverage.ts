@@ -83,7 +83,7 @@ export class Coverage {
     const units = (await this.#months).filter((entry) => entry.slot === slot).map(({ unit }) => unit);
     const segment = this.#scope.segment ?? '';
     const keys = new Map(units.map((unit) => [unit, pageKey('U', unit, segment, monthSheet(year, month))]));
-    const pages = await this.#read.reader.pages([...keys.values()]);
+    const pages = await this.#read.reader.pages([...keys.values()], 'presence');
     const counts = new Map<number, bigint>();
     for (const [unit, key] of keys) {
       for (const [dayOfMonth, measure, amount] of pages.get(key)?.entries() ?? []) {

@@ -40,10 +40,8 @@ export interface Ask {
   readonly period: Period;
   readonly span: Span;
   readonly knownAt: Position;
-  /** Record time of `knownAt`, milliseconds. */
-  readonly knownAtMs: bigint;
-  /** The local date of `knownAtMs` in the scope's zone, as a day number. */
-  readonly today: number;
+  /** Whether a day (its number) has begun in the scope's zone by the record time of `knownAt`. */
+  hasBegun(day: number): boolean;
   readonly read: ScopeReader;
   /** The day whose segments count, where it is not the day of each fact (policy `segmentBasis: periodEnd`). */
   readonly segmentDay: number | undefined;

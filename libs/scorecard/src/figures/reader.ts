@@ -8,8 +8,11 @@ import type { Totals } from '../projection/page.ts';
  */
 export interface Reader {
   readonly knownAt: Position;
-  /** Totals of each page as of `knownAt`; a page that nothing was written to is absent. */
-  pages(keys: readonly string[]): Promise<ReadonlyMap<string, Totals>>;
+  /**
+   * Totals of each page as of `knownAt`; a page that nothing was written to is absent.
+   * `lookedFor`: only whether there are facts of a source (`$src:…`) in a slot matters to who asks, not how many.
+   */
+  pages(keys: readonly string[], lookedFor?: 'presence'): Promise<ReadonlyMap<string, Totals>>;
   /** Histories by key; entries beyond `knownAt` may be present and must not be looked at. A key never written gives an empty history. */
   histories(keys: readonly string[]): Promise<ReadonlyMap<string, History>>;
   /** All histories whose key starts with `prefix`, by key. Costs as much as there are keys. */

@@ -199,7 +199,7 @@ export class ScopeReader {
     return sums;
   }
 
-  /** The months (year · 12 + month − 1) in which each stock measure of the scope moved, whatever the day; tree as of `day`. */
+  /** The months (year · 12 + month − 1) in which there are facts of each source in the scope, whatever the day. */
   allTime(scope: Scope): Promise<readonly StockMonth[]> {
     const key = `${scope.unit}\n${scope.segment ?? ''}`;
     let months = this.#allTime.get(key);
@@ -214,6 +214,7 @@ export class ScopeReader {
     const units = await this.#unitsBelow(scope.unit, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
     const pages = await this.reader.pages(
       units.map((unit) => pageKey('U', unit, scope.segment ?? '', ALL_TIME)),
+      'presence',
     );
     return units.flatMap((unit) =>
       [...(pages.get(pageKey('U', unit, scope.segment ?? '', ALL_TIME))?.entries() ?? [])].map(

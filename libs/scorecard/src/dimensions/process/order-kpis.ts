@@ -109,7 +109,7 @@ export const orderKpis: readonly KpiSheet[] = [
           excludedPart([['no-shipment', flow.get('cohx')]]),
         ),
       );
-      return { ...figure, flags: ask.span.end + days > ask.today ? ['provisional'] : [] };
+      return { ...figure, flags: ask.hasBegun(ask.span.end + days) ? [] : ['provisional'] };
     },
   ),
   kpi(
