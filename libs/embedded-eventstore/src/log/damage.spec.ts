@@ -3,16 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventLog } from './event-log.ts';
 import { DamagedIndex, DamagedRecord } from './record.ts';
+import type { IndexTable } from './rows.ts';
 import { openTables, revisionKey } from './tables.ts';
 
 /**
- * Goal: a record that is not what was written, or is gone, is said with its position, never skipped.
- * Method: single bits of every part of every record are flipped in the closed data file; rows are taken out of the tables.
+ * Goal: a record that is not what was written, or is gone, is said with its position, never skipped; so is a row of the
+ * tables that lead to records.
+ * Method: single bits of every part of every record, and of keys and contents of rows, are flipped in the closed data file;
+ * rows are taken out of the tables.
  */
 const EVENTS = 20;
 const FLIPS = Number(process.env['DAMAGE_FLIPS'] ?? 400);
+/** Of the bits of a row each so-manieth is flipped, beginning with another one in each row; 1: every one. */
+const ROW_BITS = Number(process.env['DAMAGE_ROW_BITS'] ?? 13);
 let directory: string;
 let positions: number[];
+const ids: string[] = [];
 let original: Buffer;
 
 beforeAll(async () => {
@@ -20,9 +26,11 @@ beforeAll(async () => {
   const log = new EventLog(directory, () => 1_700_000_000_000);
   positions = [];
   for (let n = 0; n < EVENTS; n++) {
+    const id = crypto.randomUUID();
+    ids.push(id);
     const data = Buffer.from(JSON.stringify({ n, filling: 'filling '.repeat(n) }));
     const outcome = await log.append(`stream-${n % 3}`, 'any', [
-      { id: crypto.randomUUID(), type: 'Noted', json: true, data, metadata: Buffer.from('{}') },
+      { id, type: 'Noted', json: true, data, metadata: Buffer.from('{}') },
     ]);
     positions.push((outcome as { position: number }).position);
   }
@@ -120,4 +128,101 @@ it('a revision that points to the event of another stream is noticed', async () 
     await tables.root.close();
   });
   await expect(wrong).rejects.toThrow(DamagedIndex);
+});
+
+/** Asks for every stream, revision and event id. Errors: what the log throws. */
+function askForAll(log: EventLog): void {
+  for (let n = 0; n < EVENTS; n++) {
+    const state = log.state(`stream-${n % 3}`);
+    if (state === undefined) throw new Error(`stream-${n % 3} is said not to exist`);
+    const revision = Math.floor(n / 3);
+    if (log.positionOf(state.number, BigInt(revision)) !== positions[n])
+      throw new Error(`revision ${revision} of stream-${n % 3} is said to be elsewhere`);
+    if (log.revisionOfId(state.number, ids[n] as string) !== revision)
+      throw new Error(`event ${ids[n]} is said to be elsewhere, or new`);
+  }
+}
+
+it.each<IndexTable>(['streams', 'revisions', 'ids'])(
+  'a flipped bit in a row of the table %s, key or content, is found and named',
+  async (table) => {
+    const copy = await mkdtemp(join(tmpdir(), 'quadrant-damage-'));
+    try {
+      await writeFile(join(copy, 'events.mdb'), original);
+      const tables = openTables(copy);
+      const rows = [...tables[table].getRange({})].map(({ key, value }) => Buffer.concat([key, value]));
+      await tables.root.close();
+      expect(rows.length).toBeGreaterThanOrEqual(3);
+      const wrong: string[] = [];
+      let found = 0;
+      for (const [n, row] of rows.entries()) {
+        for (let bit = n % ROW_BITS; bit < row.length * 8; bit += ROW_BITS) {
+          const bytes = Buffer.from(original);
+          // Earlier copies of a row lie in pages that LMDB has given up.
+          for (let at = bytes.indexOf(row); at >= 0; at = bytes.indexOf(row, at + 1)) {
+            bytes[at + (bit >> 3)] = (bytes[at + (bit >> 3)] as number) ^ (1 << (bit & 7));
+            found++;
+          }
+          await writeFile(join(copy, 'events.mdb'), bytes);
+          const log = new EventLog(copy, () => 1_700_000_000_000);
+          let outcome: unknown = 'nothing';
+          try {
+            askForAll(log);
+          } catch (error) {
+            outcome = error;
+          }
+          await log.close();
+          if (!(outcome instanceof DamagedIndex) || !/is damaged: its checksum/.test(outcome.message))
+            wrong.push(`row ${n}, bit ${bit}: ${String(outcome)}`);
+        }
+      }
+      expect(found).toBeGreaterThanOrEqual(rows.length * Math.floor((20 * 8) / ROW_BITS));
+      expect(wrong).toEqual([]);
+    } finally {
+      await rm(copy, { recursive: true, force: true });
+    }
+  },
+  300_000,
+);
+
+it('an append that meets a damaged row is refused by itself; the log goes on', async () => {
+  const copy = await mkdtemp(join(tmpdir(), 'quadrant-damage-'));
+  try {
+    await writeFile(join(copy, 'events.mdb'), original);
+    const tables = openTables(copy);
+    for (const { key, value } of tables.streams.getRange({ limit: 1 }))
+      await tables.streams.put(
+        Buffer.from(key),
+        Buffer.from(value.map((byte, n) => (n === 3 ? byte ^ 1 : byte))),
+      );
+    await tables.root.close();
+    const log = new EventLog(copy, () => 1_700_000_000_000);
+    const event = { type: 'Noted', json: true, data: Buffer.from('{}'), metadata: Buffer.alloc(0) };
+    const [first, second] = await Promise.allSettled(
+      ['stream-0', 'stream-1'].map((stream) =>
+        log.append(stream, 'any', [{ ...event, id: crypto.randomUUID() }]),
+      ),
+    );
+    expect(first).toMatchObject({ status: 'rejected', reason: expect.any(DamagedIndex) });
+    expect(String((first as PromiseRejectedResult).reason)).toContain('stream-0');
+    expect(second).toMatchObject({ status: 'fulfilled', value: { kind: 'done' } });
+    await log.close();
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+});
+
+it('a log of an earlier format is refused with what to do, and left as it is', async () => {
+  const copy = await mkdtemp(join(tmpdir(), 'quadrant-damage-'));
+  try {
+    await writeFile(join(copy, 'events.mdb'), original);
+    const tables = openTables(copy);
+    tables.facts.putSync('format', 2);
+    await tables.root.close();
+    expect(() => new EventLog(copy, Date.now)).toThrow(
+      /has format 2; this version reads format 3\. Start the version/,
+    );
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
 });

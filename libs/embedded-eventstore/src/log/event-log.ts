@@ -5,6 +5,7 @@ import { assertComplete } from './completeness.ts';
 import { type Committed, Group, type ProposedEvent } from './group.ts';
 import { claimLog, releaseLog, reserveDirectory } from './ownership.ts';
 import { DamagedIndex, DamagedRecord, LogRecord } from './record.ts';
+import { contentOf, opened } from './rows.ts';
 import { decodeState, isSoftDeleted, type StreamState } from './stream-state.ts';
 import { idKey, nameKey, openTables, revisionKey, type Tables } from './tables.ts';
 import { expiredBefore, firstVisible } from './visibility.ts';
@@ -137,11 +138,13 @@ export class EventLog implements Committed {
     try {
       while (taken < this.#waiting.length && group.bytes < GROUP_BYTES_MAX) {
         const waiting = this.#waiting[taken++] as Waiting;
+        const { changes } = group;
         try {
           results.push({ waiting, result: waiting.work(group) });
         } catch (error) {
-          // Only a check can meet a damaged record, and it comes before anything is added to the group.
-          if (!(error instanceof DamagedRecord)) throw error;
+          const damaged = error instanceof DamagedRecord || error instanceof DamagedIndex;
+          // A check comes before anything is added to the group; a change that is half made must not be committed.
+          if (!damaged || group.changes !== changes) throw error;
           waiting.reject(error);
         }
       }
@@ -195,16 +198,16 @@ export class EventLog implements Committed {
   }
 
   state(stream: string): StreamState | undefined {
-    const bytes = this.#tables.streams.get(nameKey(stream));
-    return bytes && decodeState(bytes);
+    const content = contentOf(this.#tables, 'streams', nameKey(stream));
+    return content && decodeState(content);
   }
 
   positionOf(streamNumber: number, revision: bigint): number | undefined {
-    return this.#tables.revisions.get(revisionKey(streamNumber, revision))?.readDoubleLE();
+    return contentOf(this.#tables, 'revisions', revisionKey(streamNumber, revision))?.readDoubleLE();
   }
 
   revisionOfId(streamNumber: number, id: string): number | undefined {
-    return this.#tables.ids.get(idKey(streamNumber, id))?.readDoubleLE();
+    return contentOf(this.#tables, 'ids', idKey(streamNumber, id))?.readDoubleLE();
   }
 
   /** The event at a position. Errors: DamagedRecord. */
@@ -263,8 +266,8 @@ export class EventLog implements Committed {
       limit,
     });
     const step = to < from ? -1 : 1;
-    for (const { value } of positions) {
-      const position = value.readDoubleLE();
+    for (const { key, value } of positions) {
+      const position = opened('revisions', key, value).readDoubleLE();
       // Committed, and about to be told to everybody.
       if (position > this.#lastPosition) return records;
       const record = this.at(position);

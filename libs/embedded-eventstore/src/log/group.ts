@@ -1,4 +1,5 @@
 import { encodeRecord, type LogRecord, positionAfter } from './record.ts';
+import { sealed } from './rows.ts';
 import type { StreamState } from './stream-state.ts';
 import { encodeState } from './stream-state.ts';
 import { encodeNumber, idKey, nameKey, revisionKey, type Tables } from './tables.ts';
@@ -55,6 +56,8 @@ export class Group {
   #lastCreated: bigint;
   #nextStreamNumber: number;
   bytes = 0;
+  /** Grows with every change that is made to the group. */
+  changes = 0;
 
   constructor(committed: Committed, now: () => number) {
     this.#committed = committed;
@@ -99,11 +102,12 @@ export class Group {
       hasMetadata: false,
       truncation: {},
     };
-    this.#states.set(stream, made);
+    this.setState(stream, made);
     return made;
   }
 
   setState(stream: string, state: StreamState): void {
+    this.changes++;
     this.#states.set(stream, state);
   }
 
@@ -137,6 +141,7 @@ export class Group {
       created: this.#lastCreated,
     });
     this.#lastPosition = position;
+    this.changes++;
     this.#records.push({ position, bytes });
     this.bytes += bytes.length;
     const own = this.#writesTo(streamNumber);
@@ -159,10 +164,13 @@ export class Group {
   /** Puts everything into one batch of the tables. */
   write(tables: Tables): void {
     for (const { position, bytes } of this.#records) tables.log.put(position, bytes);
-    for (const [key, value] of this.#revisionRows) tables.revisions.put(key, value);
+    for (const [key, value] of this.#revisionRows) tables.revisions.put(key, sealed('revisions', key, value));
     // An id keeps its first revision.
-    for (const [key, value] of this.#idRows) tables.ids.put(key, value, FIRST_ONLY);
-    for (const [stream, state] of this.#states) tables.streams.put(nameKey(stream), encodeState(state));
+    for (const [key, value] of this.#idRows) tables.ids.put(key, sealed('ids', key, value), FIRST_ONLY);
+    for (const [stream, state] of this.#states) {
+      const key = nameKey(stream);
+      tables.streams.put(key, sealed('streams', key, encodeState(state)));
+    }
   }
 }
 

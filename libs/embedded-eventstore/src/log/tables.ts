@@ -10,7 +10,7 @@ export interface Tables {
   readonly facts: Database<unknown, string>;
   /** Position → record. */
   readonly log: Database<Buffer, number>;
-  /** Name → state. */
+  /** Name → state. This and the two that follow: each row with a checksum, see rows.ts. */
   readonly streams: Database<Buffer, Buffer>;
   /** Stream number, revision → position. */
   readonly revisions: Database<Buffer, Buffer>;
@@ -19,7 +19,7 @@ export interface Tables {
 }
 
 const FILE = 'events.mdb';
-const FORMAT = 2;
+const FORMAT = 3;
 const MAP_BYTES = 64 * 2 ** 30;
 /** LMDB keys are short; a longer name is found by its digest. */
 const NAME_BYTES_MAX = 1024;
