@@ -6,6 +6,7 @@ import { asWireError, WireError } from './errors.ts';
 import { expectationOf } from './expectation.ts';
 import { streamIdentifier, streamName, uuidText } from './identifiers.ts';
 import { ProposedEvents } from './proposed-event.ts';
+import { UnfinishedAppends } from './unfinished-appends.ts';
 
 type Request = InstanceType<Streams['BatchAppendReq']>;
 type Response = InstanceType<Streams['BatchAppendResp']>;
@@ -13,16 +14,20 @@ export type BatchAppendStream = ServerDuplexStream<Request, Response>;
 
 /** An append whose parts are still arriving; the first part carries its options. */
 interface Batch {
+  /** The first part without its events. */
   readonly first: Request;
   readonly proposed: ProposedEvents;
 }
 
 /**
  * BatchAppend: many appends on one stream, their parts interleaved, each answered exactly once under its correlation id.
- * A second answer, or one without the stream's name, would end the client's process.
+ * A second answer, or one without the stream's name, would end the client's process. A connection that leaves more unfinished
+ * than {@link UnfinishedAppends} allows loses the call that went too far, with RESOURCE_EXHAUSTED; nothing of it is written.
  */
 export function batchAppendCall(log: EventLog, maxAppendSize: number, open: Set<BatchAppendStream>) {
+  const unfinished = new UnfinishedAppends();
   return (call: BatchAppendStream): void => {
+    const connection = call.getPeer();
     const batches = new Map<string, Batch>();
     let answering = 0;
     let ended = false;
@@ -31,38 +36,48 @@ export function batchAppendCall(log: EventLog, maxAppendSize: number, open: Set<
     const leave = () => {
       gone = true;
       open.delete(call);
+      for (const { proposed } of batches.values()) release(proposed);
       batches.clear();
+    };
+    const release = ({ heldBytes }: ProposedEvents) =>
+      unfinished.add(connection, { appends: -1, bytes: -heldBytes });
+    const refuse = (error: unknown) => {
+      call.emit('error', asWireError(error));
+      leave();
     };
     const settle = () => {
       if (ended && answering === 0 && !gone) call.end();
     };
     call.on('data', (request: Request) => {
+      // What was on its way when the call was refused.
+      if (gone) return;
       const correlation = uuidText(request.getCorrelationId());
       if (correlation === undefined) {
-        call.emit('error', new WireError(status.INVALID_ARGUMENT, 'correlation_id: must be a UUID'));
-        leave();
+        refuse(new WireError(status.INVALID_ARGUMENT, 'correlation_id: must be a UUID'));
         return;
       }
-      const batch = batches.get(correlation) ?? {
-        first: request,
-        proposed: new ProposedEvents(maxAppendSize),
-      };
+      const known = batches.get(correlation);
+      const batch = known ?? { first: request, proposed: new ProposedEvents(maxAppendSize) };
       batches.set(correlation, batch);
+      const before = batch.proposed.heldBytes;
       for (const message of request.getProposedMessagesList()) batch.proposed.add(message);
+      request.clearProposedMessagesList();
+      const bytes = batch.proposed.heldBytes - before;
+      try {
+        unfinished.add(connection, { appends: known ? 0 : 1, bytes });
+      } catch (error) {
+        refuse(error);
+        return;
+      }
       if (!request.getIsFinal()) return;
       batches.delete(correlation);
+      release(batch.proposed);
       answering++;
-      answer(log, batch, maxAppendSize).then(
-        (response) => {
-          answering--;
-          if (!gone) call.write(response);
-          settle();
-        },
-        (error: unknown) => {
-          call.emit('error', asWireError(error));
-          leave();
-        },
-      );
+      answer(log, batch, maxAppendSize).then((response) => {
+        answering--;
+        if (!gone) call.write(response);
+        settle();
+      }, refuse);
     });
     call.on('end', () => {
       ended = true;

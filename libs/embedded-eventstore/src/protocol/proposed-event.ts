@@ -26,6 +26,9 @@ export function proposedEvent(message: ProposedMessage): ProposedEvent | WireErr
   };
 }
 
+/** What an event takes beside its parts. */
+const EVENT_BYTES = 256;
+
 /** The events of one append as they arrive; from the first one that is refused on they are only counted out. */
 export class ProposedEvents {
   readonly #maxBytes: number;
@@ -34,6 +37,8 @@ export class ProposedEvents {
   refused: WireError | undefined;
   /** Bytes of data only: what EventStoreDB counts. */
   #bytes = 0;
+  /** About what the events that are kept take in memory, bytes. */
+  heldBytes = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -47,10 +52,14 @@ export class ProposedEvents {
     this.#bytes += message.getData_asU8().length;
     if (this.refused || this.tooLarge) {
       this.events.length = 0;
+      this.heldBytes = 0;
       return;
     }
     const event = proposedEvent(message);
     if (event instanceof WireError) this.refused = event;
-    else this.events.push(event);
+    else {
+      this.events.push(event);
+      this.heldBytes += EVENT_BYTES + event.type.length + event.data.length + event.metadata.length;
+    }
   }
 }
