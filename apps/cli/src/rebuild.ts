@@ -1,5 +1,5 @@
 import { openJournal } from '#journal';
-import { logFeed, openReadModels, rebuild } from '#read-models';
+import { logFeed, openReadModels, rebuildEach } from '#read-models';
 import { type ProjectionName, projections } from '#scorecard';
 import { codeVersion } from './code-version.ts';
 import type { Config } from './config.ts';
@@ -24,17 +24,16 @@ export async function rebuildCommand(
   const journal = openJournal({ uri: uris.eventStoreUri });
   const readModels = await openReadModels({ uri: uris.mongoUri, code: codeVersion() });
   try {
-    let different = false;
-    for (const name of names) {
-      const progress = new Progress(`Rebuilding ${name}`, 'of the log');
-      const report = await rebuild(
-        readModels.db,
-        projections[name],
-        logFeed(journal),
-        ({ position, target }) => progress.share(Number(position) / Number(target)),
-      );
-      progress.end();
-      different ||= !report.equal;
+    const progress = new Progress(`Rebuilding ${names.join(', ')}`, 'of the log');
+    const reports = await rebuildEach(
+      readModels.db,
+      names.map((name) => projections[name]),
+      logFeed(journal),
+      ({ position, target }) => progress.share(Number(position) / Number(target)),
+    );
+    progress.end();
+    for (const report of reports) {
+      const name = report.dimension;
       const sentence = report.equal
         ? `${name}: ${report.events} events, content ${report.rebuilt}: the same as the live one, and has taken over`
         : `${name}: DIFFERENT from the live one at position ${report.position} (live ${report.live}, rebuilt ${report.rebuilt}); the live one stays`;
@@ -42,7 +41,7 @@ export async function rebuildCommand(
         `${options.json ? JSON.stringify({ ...report, position: String(report.position) }) : sentence}\n`,
       );
     }
-    return different ? 1 : 0;
+    return reports.every(({ equal }) => equal) ? 0 : 1;
   } finally {
     await readModels.close();
     await journal.close();

@@ -13,5 +13,5 @@ export {
   type ReadModels,
 } from './read-models.ts';
 export { EpochReader } from './reader.ts';
-export { type LogFeed, type RebuildProgress, type RebuildReport, rebuild } from './rebuild.ts';
+export { type LogFeed, type RebuildProgress, type RebuildReport, rebuild, rebuildEach } from './rebuild.ts';
 export { Timeline } from './timeline.ts';

@@ -2,11 +2,11 @@ import type { Db } from 'mongodb';
 import { crashPoint } from '#crash-points';
 import type { Position } from '#kernel';
 import type { Dimension } from '#scorecard';
-import { checkpoints, epochCollections, liveEpochs } from './collections.ts';
+import { type CheckpointDocument, checkpoints, epochCollections, liveEpochs } from './collections.ts';
 import { type Input, ProjectionFenced, Projector } from './projector.ts';
 
 export interface RebuildProgress {
-  readonly dimension: string;
+  /** Of the read model that is furthest behind. */
   readonly position: Position;
   readonly target: Position;
   readonly events: number;
@@ -30,53 +30,125 @@ export type LogFeed = (from: Position, upTo: Position) => AsyncIterable<readonly
 /** How often the rebuilt epoch runs after a live one that moves on, before it takes over a few events behind. */
 const ROUNDS_MAX = 10;
 
-/**
- * Rebuilds one dimension beside the live one and lets it take over when its content is the same.
- *
- * The live read model answers throughout. A difference is reported, never mended silently: then the live epoch stays and
- * the rebuilt one is kept for inspection. The running projector notices the new epoch and goes on with it.
- */
+/** Rebuilds one dimension; see {@link rebuildEach}. */
 export async function rebuild(
   db: Db,
   dimension: Dimension,
   feed: LogFeed,
-  onProgress: (progress: RebuildProgress) => void = () => {},
+  onProgress?: (progress: RebuildProgress) => void,
 ): Promise<RebuildReport> {
-  const { epoch, liveEpoch } = await newEpoch(db, dimension);
-  const liveId = `${dimension.name}/${liveEpoch}`;
-  const projector = await Projector.open(db, dimension, epoch);
+  return (await rebuildEach(db, [dimension], feed, onProgress))[0] as RebuildReport;
+}
+
+/**
+ * Rebuilds dimensions beside the live ones and lets each take over when its content is the same. The log is read once for
+ * all of them. Reports in the order of `dimensions`.
+ *
+ * The live read model answers throughout. A difference is reported, never mended silently: then the live epoch stays and
+ * the rebuilt one is kept for inspection. The running projector notices the new epoch and goes on with it.
+ *
+ * Errors: ProjectionFenced when another rebuild has taken over meanwhile; what had taken over before it stays.
+ */
+export async function rebuildEach(
+  db: Db,
+  dimensions: readonly Dimension[],
+  feed: LogFeed,
+  onProgress: (progress: RebuildProgress) => void = () => {},
+): Promise<readonly RebuildReport[]> {
   const begun = Date.now();
-  let events = 0;
-  for (let round = 1; ; round++) {
-    const live = await checkpoints(db).findOne({ _id: liveId });
-    const target = (live?.position ?? 0n) as Position;
-    for await (const batch of feed(projector.position, target)) {
-      await projector.project(batch);
-      events += batch.length;
+  const all: Rebuilding[] = [];
+  for (const dimension of dimensions) all.push(await Rebuilding.begin(db, dimension));
+  let open = all;
+  for (let round = 1; open.length > 0; round++) {
+    for (const own of open) await own.aim();
+    const target = open.map((own) => own.target).reduce((most, own) => (own > most ? own : most));
+    for await (const batch of feed(behindmost(open), target)) {
+      const done = await Promise.allSettled(open.map((own) => own.take(batch)));
+      const failed = done.find((result) => result.status === 'rejected');
+      if (failed) throw failed.reason;
       crashPoint('rebuild.between-batches');
-      onProgress({
-        dimension: dimension.name,
-        position: projector.position,
-        target,
-        events,
-        etaSeconds: remaining(begun, projector.position, target),
-      });
+      const position = behindmost(open);
+      const events = Math.max(...open.map((own) => own.events));
+      onProgress({ position, target, events, etaSeconds: remaining(begun, position, target) });
     }
-    const rebuilt = projector.status.content;
-    const report = {
-      dimension: dimension.name,
-      position: projector.position,
-      events,
-      live: live?.content ?? '',
-      rebuilt,
-    };
-    if (projector.position !== target || rebuilt !== live?.content) return { ...report, equal: false };
-    const now = await checkpoints(db).findOne({ _id: liveId });
-    if (now?.position !== target && round < ROUNDS_MAX) continue;
+    for (const own of open) await own.conclude(round);
+    open = open.filter((own) => own.report === undefined);
+  }
+  return all.map(({ report }) => report as RebuildReport);
+}
+
+function behindmost(open: readonly Rebuilding[]): Position {
+  return open.map(({ position }) => position).reduce((least, own) => (own < least ? own : least));
+}
+
+/** One dimension on its way to what the live epoch is. */
+class Rebuilding {
+  readonly #db: Db;
+  readonly #dimension: Dimension;
+  readonly #epochs: { readonly epoch: number; readonly liveEpoch: number };
+  readonly #projector: Projector;
+  #live: CheckpointDocument | null = null;
+  events = 0;
+  /** Undefined while it goes on. */
+  report: RebuildReport | undefined;
+
+  private constructor(
+    db: Db,
+    dimension: Dimension,
+    epochs: { readonly epoch: number; readonly liveEpoch: number },
+    projector: Projector,
+  ) {
+    this.#db = db;
+    this.#dimension = dimension;
+    this.#epochs = epochs;
+    this.#projector = projector;
+  }
+
+  static async begin(db: Db, dimension: Dimension): Promise<Rebuilding> {
+    const epochs = await newEpoch(db, dimension);
+    return new Rebuilding(db, dimension, epochs, await Projector.open(db, dimension, epochs.epoch));
+  }
+
+  get position(): Position {
+    return this.#projector.position;
+  }
+
+  /** Where the live epoch stood when it was looked at. */
+  get target(): Position {
+    return (this.#live?.position ?? 0n) as Position;
+  }
+
+  async aim(): Promise<void> {
+    this.#live = await this.#checkpoint();
+  }
+
+  /** Live epochs may stand at different places: each is followed no further than it has come. */
+  async take(batch: readonly Input[]): Promise<void> {
+    const own = batch.filter(({ position }) => position > this.position && position <= this.target);
+    await this.#projector.project(own);
+    this.events += own.length;
+  }
+
+  /** Compares, and takes over where the live epoch has not moved on; after many rounds even a few events behind. */
+  async conclude(round: number): Promise<void> {
+    const rebuilt = this.#projector.status.content;
+    const live = this.#live?.content;
+    const { position, target, events } = this;
+    const report = { dimension: this.#dimension.name, position, events, live: live ?? '', rebuilt };
+    if (position !== target || rebuilt !== live) {
+      this.report = { ...report, equal: false };
+      return;
+    }
+    if ((await this.#checkpoint())?.position !== target && round < ROUNDS_MAX) return;
     crashPoint('rebuild.before-take-over');
-    await takeOver(db, dimension, { from: liveEpoch, to: epoch });
+    const { epoch, liveEpoch } = this.#epochs;
+    await takeOver(this.#db, this.#dimension, { from: liveEpoch, to: epoch });
     crashPoint('rebuild.after-take-over');
-    return { ...report, equal: true };
+    this.report = { ...report, equal: true };
+  }
+
+  #checkpoint(): Promise<CheckpointDocument | null> {
+    return checkpoints(this.#db).findOne({ _id: `${this.#dimension.name}/${this.#epochs.liveEpoch}` });
   }
 }
 
