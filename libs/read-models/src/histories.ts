@@ -8,8 +8,8 @@ import { historyOf, keyOf, loadSegments, SEGMENT, SEGMENT_LENGTH, segmentId } fr
 
 /** What the histories that are kept may come to, in characters of their JSON; in memory they take some times as much. */
 const KEPT_LENGTH = 2_000_000;
-const ENDS_KEPT = 50_000;
-const KEYS_AT_ONCE = 100;
+const ENDS_KEPT = 20_000;
+const KEYS_AT_ONCE = 1_000;
 
 interface Kept {
   readonly history: History;
@@ -166,7 +166,8 @@ export class HistoryWriter {
       const stored = keys.filter((key) => this.#seen?.has(key) ?? true);
       if (stored.length === 0) continue;
       const long: string[] = [];
-      for await (const first of this.#collection.find({ _id: { $in: stored } }, { projection })) {
+      const options = { projection, batchSize: stored.length + 1 };
+      for await (const first of this.#collection.find({ _id: { $in: stored } }, options)) {
         if (first.b >= SEGMENT_LENGTH) long.push(first._id);
         this.#ends.set(first._id, endOf(first));
       }

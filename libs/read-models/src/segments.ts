@@ -12,7 +12,7 @@ export const SEGMENT_LENGTH = 8_192;
 /** Between a key and the first position of a segment that is not its first. */
 export const SEGMENT = '\n';
 
-const KEYS_AT_ONCE = 100;
+const KEYS_AT_ONCE = 500;
 const LONG_AT_ONCE = 16;
 
 export function segmentId(key: string, lo: bigint, first: boolean): string {
@@ -48,7 +48,8 @@ export async function loadSegments(
   const found = new Map<string, HistoryDocument[]>();
   for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
     const some = keys.slice(at, at + KEYS_AT_ONCE);
-    for await (const segment of collection.find({ _id: { $in: some } })) found.set(segment._id, [segment]);
+    const segments = collection.find({ _id: { $in: some } }, { batchSize: some.length + 1 });
+    for await (const segment of segments) found.set(segment._id, [segment]);
   }
   const long = [...found.values()].filter(([first]) => (first as HistoryDocument).b >= SEGMENT_LENGTH);
   for (let at = 0; at < long.length; at += LONG_AT_ONCE) {

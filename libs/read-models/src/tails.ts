@@ -6,18 +6,20 @@ import { binaryOf, bytesOf, type ChunkDocument, openChunk, sealedChunk } from '.
 import { ProjectionFenced } from './fenced.ts';
 import { SeenKeys } from './seen-keys.ts';
 
-/** The open chunk of a page as it stands in the store, and the page's totals up to its end. */
+/** The open chunk of a page as it stands in the store. */
 interface Tail {
   readonly hi: bigint;
   readonly count: number;
-  readonly totals: Totals;
+  /** Totals of the page up to its end: kept only while their number decides whether the chunk is full. */
+  readonly totals: Totals | undefined;
 }
 
 /** A chunk is full when it holds this many deltas, or as many as there are totals to repeat: borders depend on content alone. */
 const CHUNK_DELTAS = 256;
-/** How many totals the tails that are kept may hold together. */
-const TOTALS_KEPT = 100_000;
-const PAGES_AT_ONCE = 100;
+/** How many tails may be kept, each total that one holds counted as one more. */
+const TAILS_KEPT = 30_000;
+const ENDS_AT_ONCE = 1_000;
+const CHUNKS_AT_ONCE = 100;
 
 /** Opening of the first chunk of a page. */
 const FIRST = new Uint8Array();
@@ -34,8 +36,8 @@ type Operation = AnyBulkWriteOperation<ChunkDocument>;
 export class PageWriter {
   readonly #pages: Collection<ChunkDocument>;
   readonly #tails = new LRUCache<string, Tail>({
-    maxSize: TOTALS_KEPT,
-    sizeCalculation: ({ totals }) => totals.size + 1,
+    maxSize: TAILS_KEPT,
+    sizeCalculation: ({ totals }) => (totals?.size ?? 0) + 1,
   });
   /** Every page in the store, while this writer has written all of them. */
   #seen: SeenKeys | undefined;
@@ -54,14 +56,17 @@ export class PageWriter {
 
   async write(groups: ReadonlyMap<string, readonly Group[]>, between: () => void): Promise<void> {
     const tails = await this.#load([...groups.keys()]);
-    const plans: Plan[] = [];
+    const works: Work[] = [];
     for (const [page, all] of groups) {
       const known = tails.get(page);
       const fresh = known ? all.filter(({ position }) => position > known.hi) : all;
-      if (fresh.length > 0) plans.push(planOf(page, known, fresh));
+      if (fresh.length > 0) works.push({ page, known, fresh });
     }
-    if (plans.length === 0) return;
-    await this.#seal(plans);
+    if (works.length === 0) return;
+    const filling = works.filter(({ known, fresh }) => known && !known.totals && fills(known.count, fresh));
+    const opened = await this.#open(filling.map(({ page }) => page));
+    const plans = works.map((work) => planOf(withTotals(work, opened)));
+    await this.#seal(plans, opened);
     const half = Math.ceil(plans.length / 2);
     // Two halves, so that a kill between them is a case that the storms can make.
     for (const part of [plans.slice(0, half), plans.slice(half)]) {
@@ -75,16 +80,14 @@ export class PageWriter {
   }
 
   /** Full chunks under their own names. One that is there already says the same: it stays. */
-  async #seal(plans: readonly Plan[]): Promise<void> {
-    const stored = await this.#open(plans.filter(({ sealing }) => sealing).map(({ page }) => page));
+  async #seal(plans: readonly Plan[], opened: ReadonlyMap<string, ChunkDocument>): Promise<void> {
+    const sealed = plans.filter(({ sealing, page }) => sealing && !opened.has(page)).map(({ page }) => page);
+    const stored = new Map([...opened, ...(await this.#open(sealed))]);
     const operations = plans.flatMap(({ page, known, sealing, full }): Operation[] => {
       const chunks = [...full];
       if (sealing) {
         const open = stored.get(page);
-        if (open?.hi !== known?.hi || !open)
-          throw new ProjectionFenced(
-            `page ${page} does not end where this projector left it; another one is writing.`,
-          );
+        if (open?.hi !== known?.hi || !open) throw endsElsewhere(page);
         const { _id: _, ...chunk } = open;
         chunks.push(sealing === 'as-it-is' ? chunk : { ...sealing, ...opening(chunk, sealing) });
       }
@@ -127,25 +130,60 @@ export class PageWriter {
       if (tail) found.set(page, tail);
       else if (this.#seen?.has(page) ?? true) missing.push(page);
     }
-    for (const [page, chunk] of await this.#open(missing)) found.set(page, tailOf(chunk));
+    const projection = { hi: 1, c: 1 } as const;
+    for (let at = 0; at < missing.length; at += ENDS_AT_ONCE) {
+      const ids = missing.slice(at, at + ENDS_AT_ONCE).map(openChunk);
+      const ends = this.#pages.find({ _id: { $in: ids } }, { projection, batchSize: ids.length + 1 });
+      for await (const { _id, hi, c } of ends) found.set(pageOf(_id), { hi, count: c, totals: undefined });
+    }
     return found;
   }
 
   async #open(pages: readonly string[]): Promise<Map<string, ChunkDocument>> {
     const found = new Map<string, ChunkDocument>();
-    for (let at = 0; at < pages.length; at += PAGES_AT_ONCE) {
-      const ids = pages.slice(at, at + PAGES_AT_ONCE).map(openChunk);
-      for await (const chunk of this.#pages.find({ _id: { $in: ids } }))
-        found.set(chunk._id.slice(0, -2), chunk);
+    for (let at = 0; at < pages.length; at += CHUNKS_AT_ONCE) {
+      const ids = pages.slice(at, at + CHUNKS_AT_ONCE).map(openChunk);
+      for await (const chunk of this.#pages.find({ _id: { $in: ids } })) found.set(pageOf(chunk._id), chunk);
     }
     return found;
   }
 }
 
-function tailOf(chunk: ChunkDocument): Tail {
+function pageOf(openId: string): string {
+  return openId.slice(0, -2);
+}
+
+function endsElsewhere(page: string): ProjectionFenced {
+  return new ProjectionFenced(
+    `page ${page} does not end where this projector left it; another one is writing.`,
+  );
+}
+
+/** Groups that one page has to take. */
+interface Work {
+  readonly page: string;
+  readonly known: Tail | undefined;
+  readonly fresh: readonly Group[];
+}
+
+/** Whether a chunk of `count` deltas may be full before it has taken the last of `fresh`: then the totals decide. */
+function fills(count: number, fresh: readonly Group[]): boolean {
+  let sum = count;
+  for (const { deltas } of fresh) {
+    if (sum >= CHUNK_DELTAS) return true;
+    sum += deltas.length;
+  }
+  return false;
+}
+
+function withTotals(work: Work, opened: ReadonlyMap<string, ChunkDocument>): Work {
+  const { page, known, fresh } = work;
+  if (!known || known.totals || !fills(known.count, fresh)) return work;
+  const chunk = opened.get(page);
+  if (chunk?.hi !== known.hi) throw endsElsewhere(page);
   const totals = unpackTotals(bytesOf(chunk.t));
   for (const packed of chunk.g) addGroups(totals, bytesOf(packed), chunk.hi as Position);
-  return { hi: chunk.hi, count: chunk.c, totals };
+  return { page, known: { ...known, totals }, fresh };
 }
 
 type Chunk = Omit<ChunkDocument, '_id'>;
@@ -169,18 +207,18 @@ function opening({ lo, t, g }: Chunk, { g: more }: Pick<Chunk, 'g'>): Pick<Chunk
 }
 
 /** Distributes fresh groups over the open chunk and new ones. */
-function planOf(page: string, known: Tail | undefined, fresh: readonly Group[]): Plan {
-  const totals = known?.totals ?? new Totals();
+function planOf({ page, known, fresh }: Work): Plan {
+  const totals = known ? known.totals : fills(0, fresh) ? new Totals() : undefined;
   const chunks: Chunk[] = [];
   let appended: Pick<Chunk, 'hi' | 'c' | 'g'> | undefined;
   for (let at = 0; at < fresh.length; ) {
     const continues = known !== undefined && at === 0 && known.count < roomIn(totals);
-    const t = continues ? undefined : binaryOf(known || at > 0 ? packTotals(totals) : FIRST);
+    const t = continues ? undefined : binaryOf(known || at > 0 ? packTotals(totals as Totals) : FIRST);
     const from = at;
     let c = continues ? known.count : 0;
     while (at < fresh.length && c < roomIn(totals)) {
       const { deltas } = fresh[at] as Group;
-      for (const { slot, measure, amount } of deltas) totals.add(slot, measure, amount);
+      if (totals) for (const { slot, measure, amount } of deltas) totals.add(slot, measure, amount);
       c += deltas.length;
       at++;
     }
@@ -198,7 +236,7 @@ function planOf(page: string, known: Tail | undefined, fresh: readonly Group[]):
     sealing: known && last ? (appended ?? 'as-it-is') : undefined,
     full: chunks.slice(0, -1),
     operation: operationOf(page, known, appended, last),
-    tail: { hi, count: c, totals },
+    tail: { hi, count: c, totals: c >= CHUNK_DELTAS ? totals : undefined },
   };
 }
 
@@ -216,6 +254,7 @@ function operationOf(
   return { updateOne: { filter, update: { $set: { hi, c }, $push: { g: { $each: [...g] } } } } };
 }
 
-function roomIn(totals: Totals): number {
-  return Math.max(CHUNK_DELTAS, totals.size);
+/** `totals` undefined: the chunk does not come so far that they matter. */
+function roomIn(totals: Totals | undefined): number {
+  return Math.max(CHUNK_DELTAS, totals?.size ?? 0);
 }
