@@ -204,8 +204,11 @@ export class CustomersController {
   async file(@Param('id') id: string, @Caller() caller: Identity, @Query() { asOf, knownAt }: CustomerQuery) {
     const { files, knownAt: position } = await this.questions.customerFiles(knownAt);
     const file = await this.#fileOf(files, id, caller, asOf);
-    const personal = caller.roles.includes('steward') || caller.roles.includes('auditor');
-    return { knownAt: positionText(position), asOf: asOf ?? null, ...this.questions.opened(file, personal) };
+    return {
+      knownAt: positionText(position),
+      asOf: asOf ?? null,
+      ...this.questions.opened(file, mayReadPersonal(caller)),
+    };
   }
 
   @Get(':id/timeline')
@@ -215,7 +218,8 @@ export class CustomersController {
   async timeline(@Param('id') id: string, @Caller() caller: Identity, @Query() { knownAt }: KnownAtQuery) {
     const { files, knownAt: position } = await this.questions.customerFiles(knownAt);
     await this.#fileOf(files, id, caller);
-    return { knownAt: positionText(position), items: await files.timeline(id) };
+    const items = this.questions.openedItems(await files.timeline(id), mayReadPersonal(caller));
+    return { knownAt: positionText(position), items };
   }
 
   /** The file, if there is one that the caller may see: of a foreign unit it is not even said that it exists. */
@@ -239,4 +243,9 @@ function dayOf(asOf: string): number {
     if (error instanceof ValueError) throw wrong('asOf', 'must be a date that exists');
     throw error;
   }
+}
+
+/** Who has a purpose for the personal fields of a file. */
+function mayReadPersonal({ roles }: Identity): boolean {
+  return roles.includes('steward') || roles.includes('auditor');
 }

@@ -1,5 +1,5 @@
 import type { Identity } from '#access';
-import { type Journal, openPersonal } from '#journal';
+import { isSealed, type Journal, openPersonal } from '#journal';
 import {
   addDays,
   epochMs,
@@ -13,7 +13,7 @@ import {
   ValueError,
 } from '#kernel';
 import type { CustomerFileReader, KnownAt, ReadModels } from '#read-models';
-import type { CustomerFileView, FiguresAnswer, VintagesAnswer } from '#scorecard';
+import type { CustomerFileView, FiguresAnswer, TimelineItem, VintagesAnswer } from '#scorecard';
 import { LIMITS } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { ProblemError, problem } from './problems.ts';
@@ -66,13 +66,20 @@ export class Questions {
 
   /** The file with its personal fields opened, or without them for those who have no purpose for them. */
   opened(file: CustomerFileView, personal: boolean): CustomerFileView {
-    const sealed = (value: unknown) => typeof value === 'object' && value !== null && 'sealed' in value;
-    const plain = (content: Readonly<Record<string, unknown>>) =>
+    const plain = (content: Content) =>
       personal
         ? openPersonal(this.journal.keys, { customerId: file.customerId, ...content }, '')
-        : Object.fromEntries(Object.entries(content).filter(([, value]) => !sealed(value)));
+        : withoutSealed(content);
     const { customerId: _, ...profile } = plain(file.profile);
     return { ...file, profile, documents: file.documents.map(plain) };
+  }
+
+  /** What happened, with the personal fields of each fact opened, or without them. */
+  openedItems(items: readonly TimelineItem[], personal: boolean): readonly TimelineItem[] {
+    return items.map((item) => ({
+      ...item,
+      data: personal ? openPersonal(this.journal.keys, item.data, item.factId) : withoutSealed(item.data),
+    }));
   }
 
   /** A position, an instant, or a local date: then the end of that day in UTC. */
@@ -122,6 +129,12 @@ export class Questions {
       problem('not-yet-known', `Position ${after} was not projected within ${waitMs} ms; ask again.`),
     );
   }
+}
+
+type Content = Readonly<Record<string, unknown>>;
+
+function withoutSealed(content: Content): Content {
+  return Object.fromEntries(Object.entries(content).filter(([, value]) => !isSealed(value)));
 }
 
 function positionIn(field: string, text: string): Position {
