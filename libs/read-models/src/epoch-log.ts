@@ -44,9 +44,11 @@ export class EpochLog implements DimensionLog {
     const later = (position: bigint) => {
       if (position > last) last = position;
     };
-    await this.#each([...pages], async ([key, lookedFor]) => {
+    await this.#each([...pages], async ([key, { all, presence, slotsBelow }]) => {
       const page = this.#page(key);
-      later(await (lookedFor === 'all' ? page.lastChange(upTo) : page.lastPresenceChange(upTo)));
+      if (all) later(await page.lastChange(upTo));
+      if (!all && presence) later(await page.lastPresenceChange(upTo));
+      if (!all && slotsBelow > 0) later(await page.lastChangeBelow(slotsBelow, upTo));
     });
     await this.#historiesOf([...histories]);
     for (const key of histories) later(lastOf(this.#histories.get(key) as Entries, upTo));

@@ -86,6 +86,16 @@ describe('a page at all positions', () => {
             ),
           ]);
           expect([at, await log.lastPresenceChange(position)]).toEqual([at, last(presence, at)]);
+          for (const slot of [1, 2]) {
+            const below = all.filter(({ deltas }) => deltas.some((delta) => delta.slot < slot));
+            expect([at, await log.lastChangeBelow(slot, position)]).toEqual([
+              at,
+              last(
+                below.map((group) => group.position),
+                at,
+              ),
+            ]);
+          }
         }
       }),
       { numRuns: 15 },

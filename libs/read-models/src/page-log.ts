@@ -26,7 +26,7 @@ export class PageLog {
   #upTo = -1n;
   #absent = false;
   #totals: { readonly chunk: string; readonly groups: number; readonly totals: Totals } | undefined;
-  #presence: { readonly from: bigint; readonly at: Position } | undefined;
+  readonly #found = new Map<string, { readonly from: bigint; readonly at: Position }>();
 
   constructor(pages: Collection<ChunkDocument>, key: string) {
     this.#pages = pages;
@@ -47,26 +47,43 @@ export class PageLog {
   }
 
   /** The last position ≤ `upTo` with which facts of a source appeared in a slot that had none, or went; 0 when there is none. */
-  async lastPresenceChange(upTo: Position): Promise<Position> {
-    const known = this.#presence;
-    if (known && upTo <= known.from && upTo >= known.at) return known.at;
-    const at = await this.#presenceChange(upTo);
-    this.#presence = { from: upTo, at };
-    return at;
-  }
-
-  async #presenceChange(upTo: Position): Promise<Position> {
-    for (let at = upTo; at > 0n; ) {
-      const chunk = await this.#chunkFor(at);
-      if (!chunk) return NONE;
-      const found = lastPresenceChange(
+  lastPresenceChange(upTo: Position): Promise<Position> {
+    return this.#last('presence', upTo, (chunk, at) =>
+      lastPresenceChange(
         this.#totalsIn(chunk, at),
         chunk.groups.filter(({ position }) => position <= at),
-      );
-      if (found !== undefined) return found;
-      at = await this.#endBefore(chunk);
+      ),
+    );
+  }
+
+  /** The last position ≤ `upTo` with a delta in a slot below one; 0 when there is none. */
+  lastChangeBelow(slot: number, upTo: Position): Promise<Position> {
+    const below = ({ deltas }: Group) => deltas.some((delta) => delta.slot < slot);
+    return this.#last(
+      `below ${slot}`,
+      upTo,
+      ({ groups }, at) => groups.findLast((group) => group.position <= at && below(group))?.position,
+    );
+  }
+
+  /** Looks chunk by chunk; what was found holds for every position back to it. */
+  async #last(
+    what: string,
+    upTo: Position,
+    found: (chunk: Chunk, at: Position) => Position | undefined,
+  ): Promise<Position> {
+    const known = this.#found.get(what);
+    if (known && upTo <= known.from && upTo >= known.at) return known.at;
+    let last = NONE;
+    for (let at = upTo; at > 0n && last === NONE; ) {
+      const chunk = await this.#chunkFor(at);
+      if (!chunk) break;
+      const position = found(chunk, at);
+      if (position !== undefined) last = position;
+      else at = await this.#endBefore(chunk);
     }
-    return NONE;
+    this.#found.set(what, { from: upTo, at: last });
+    return last;
   }
 
   #totalsIn(chunk: Chunk, position: Position): Totals {

@@ -1,12 +1,28 @@
 import type { Position } from '#kernel';
 import { timeOfMeasure } from '../projection/contribution.ts';
 import type { Group, Totals } from '../projection/page.ts';
-import type { Reader } from './reader.ts';
+import type { LookedFor, Reader } from './reader.ts';
+
+/** What of a page was looked at: all of it, or where facts are and the slots below one (0: none). */
+export interface LookedAt {
+  readonly all: boolean;
+  readonly presence: boolean;
+  readonly slotsBelow: number;
+}
+
+function joined(known: LookedAt | undefined, lookedFor: LookedFor | undefined): LookedAt {
+  const slotsBelow = typeof lookedFor === 'object' ? lookedFor.slotsBelow : 0;
+  return {
+    all: known?.all === true || lookedFor === undefined,
+    presence: known?.presence === true || lookedFor === 'presence',
+    slotsBelow: Math.max(known?.slotsBelow ?? 0, slotsBelow),
+  };
+}
 
 /** What an answer has looked at in one dimension: while none of it changes, the answer does not. */
 export class Looked {
-  /** Pages, and whether all that they say matters or only where there are facts. */
-  readonly pages = new Map<string, 'all' | 'presence'>();
+  /** Pages, and what of them matters. */
+  readonly pages = new Map<string, LookedAt>();
   readonly histories = new Set<string>();
   /** Beginnings of keys of which all histories were read. */
   readonly prefixes = new Set<string>();
@@ -16,8 +32,7 @@ export class Looked {
     return {
       knownAt: reader.knownAt,
       pages: (keys, lookedFor) => {
-        for (const key of keys)
-          if (lookedFor === undefined || !this.pages.has(key)) this.pages.set(key, lookedFor ?? 'all');
+        for (const key of keys) this.pages.set(key, joined(this.pages.get(key), lookedFor));
         return reader.pages(keys, lookedFor);
       },
       histories: (keys) => {

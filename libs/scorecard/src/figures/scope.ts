@@ -166,16 +166,21 @@ export class ScopeReader {
     const segment = scope.segment ?? '';
     const days = [end.end - 1, utcDay(end.endMs - 1n)];
     const months = monthsBetween(Math.min(...days), Math.max(...days) + 1);
-    const pages = await this.reader.pages(
-      units.flatMap((unit) => [
-        pageKey('U', unit, segment, ALL_TIME),
-        ...months.map(({ year, month }) => pageKey('U', unit, segment, monthSheet(year, month))),
-      ]),
-    );
     const from = months[0] as { year: number; month: number };
+    const [allTime, pages] = await Promise.all([
+      this.reader.pages(
+        units.map((unit) => pageKey('U', unit, segment, ALL_TIME)),
+        { slotsBelow: monthSlot(from.year, from.month) },
+      ),
+      this.reader.pages(
+        units.flatMap((unit) =>
+          months.map(({ year, month }) => pageKey('U', unit, segment, monthSheet(year, month))),
+        ),
+      ),
+    ]);
     const sums = new Measures();
     for (const unit of units) {
-      for (const [slot, measure, amount] of pages.get(pageKey('U', unit, segment, ALL_TIME))?.entries() ??
+      for (const [slot, measure, amount] of allTime.get(pageKey('U', unit, segment, ALL_TIME))?.entries() ??
         []) {
         if (slot < monthSlot(from.year, from.month))
           sums.add(timeOfMeasure(measure)?.name ?? measure, amount);

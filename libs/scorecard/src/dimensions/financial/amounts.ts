@@ -225,16 +225,18 @@ async function postingsUpTo(ask: Ask, day: number): Promise<Amount[]> {
   const { year, month } = civilOfDay(day);
   const last = monthSlot(year, month);
   const opened = new Set([last, ...(await turningMonths(ask)).filter((slot) => slot < last)]);
-  const allTime = (unit: string) => pageKey('U', unit, segment, ALL_TIME);
+  const allTimeOf = (unit: string) => pageKey('U', unit, segment, ALL_TIME);
   const monthOf = (unit: string, slot: number) =>
     pageKey('U', unit, segment, monthSheet(Math.floor(slot / 12), (slot % 12) + 1));
-  const pages = await ask.read.reader.pages(
-    units.flatMap((unit) => [allTime(unit), ...[...opened].map((slot) => monthOf(unit, slot))]),
-  );
+  const { reader } = ask.read;
+  const [allTime, pages] = await Promise.all([
+    reader.pages(units.map(allTimeOf), { slotsBelow: last }),
+    reader.pages(units.flatMap((unit) => [...opened].map((slot) => monthOf(unit, slot)))),
+  ]);
   const out: Amount[] = [];
   for (const unit of units) {
-    for (const [slot, measure, amount] of pages.get(allTime(unit))?.entries() ?? []) {
-      if (!measure.startsWith('$led|') || slot > last || opened.has(slot)) continue;
+    for (const [slot, measure, amount] of allTime.get(allTimeOf(unit))?.entries() ?? []) {
+      if (!measure.startsWith('$led|') || slot >= last || opened.has(slot)) continue;
       out.push({ unit, day: dayOfCivil(Math.floor(slot / 12), (slot % 12) + 1, 1), measure, amount });
     }
     for (const slot of opened) {
