@@ -1,7 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { MongoClient } from 'mongodb';
 import { Quadrant, quadrant } from './quadrant.ts';
 
 /** Each step is a process of its own: a loaded machine takes its time. */
@@ -29,13 +32,13 @@ describe('quadrant stores', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'says where they are, and ends at %s; the directory is free again',
     async (signal) => {
-      const stores = await start();
+      const stores = await start('--plain');
       const [, eventStorePort] =
         stores.stdout.match(/^ESDB_URL=esdb:\/\/127\.0\.0\.1:(\d+)\?tls=false$/m) ?? [];
       const [, mongoPort] = stores.stdout.match(/^MONGODB_URI=mongodb:\/\/127\.0\.0\.1:(\d+)\//m) ?? [];
       expect([await listens(eventStorePort), await listens(mongoPort)]).toEqual([true, true]);
 
-      const second = await quadrant(['stores', '--data', directory], {});
+      const second = await quadrant(['stores', '--plain', '--data', directory], {});
       expect(second.code).toBe(1);
       expect(second.stderr).toMatch(new RegExp(`in use by process ${stores.process.pid}`));
       expect(second.stdout).toBe('');
@@ -50,7 +53,7 @@ describe('quadrant stores', () => {
   it(
     'starts one of them alone, where it is told to',
     async () => {
-      const first = await start('--only', 'mongodb');
+      const first = await start('--plain', '--only', 'mongodb');
       expect(first.stdout).not.toMatch(/ESDB_URL/);
       const [, port = ''] = first.stdout.match(/:(\d+)\//) ?? [];
       await first.stop();
@@ -61,15 +64,42 @@ describe('quadrant stores', () => {
   );
 
   it(
+    'keeps strangers out: TLS and a password that is not printed, a socket of its owner',
+    async () => {
+      const stores = await start();
+      const { ESDB_URL, MONGODB_URI } = urisOf(stores);
+      const { password, port } = new URL(ESDB_URL.replace('esdb:', 'http:'));
+      expect(stores.stdout + stores.stderr).not.toContain(password);
+      const socket = decodeURIComponent(MONGODB_URI.replace(/^mongodb:\/\/|\/\?.*$/g, ''));
+      expect(statSync(socket).mode & 0o777).toBe(0o700);
+
+      const append = async (uri: string) => {
+        const client = EventStoreDBClient.connectionString(uri);
+        try {
+          return await client.appendToStream('a-1', jsonEvent({ type: 'Opened', data: {} }));
+        } finally {
+          await client.dispose();
+        }
+      };
+      expect(await append(ESDB_URL)).toMatchObject({ success: true });
+      await expect(append(`esdb://127.0.0.1:${port}?tls=false`)).rejects.toMatchObject({
+        type: 'unavailable',
+      });
+      await expect(append(ESDB_URL.replace(password, 'guess'))).rejects.toMatchObject({
+        type: 'access-denied',
+      });
+      const mongo = await new MongoClient(MONGODB_URI).connect();
+      expect(await mongo.db('any').collection('any').insertOne({})).toMatchObject({ acknowledged: true });
+      await mongo.close();
+    },
+    TIME_MS,
+  );
+
+  it(
     'are found well by the doctor, who says what is not there yet',
     async () => {
       const stores = await start();
-      const uris = Object.fromEntries(
-        [...stores.stdout.matchAll(/^(ESDB_URL|MONGODB_URI)=(.+)$/gm)].map(([, name, value]) => [
-          name as string,
-          value as string,
-        ]),
-      );
+      const uris = urisOf(stores);
       const look = async () => {
         const { code, stdout } = await quadrant(['doctor', '--data', directory, '--json'], uris);
         const { findings } = JSON.parse(stdout) as { findings: { what: string; state: string }[] };
@@ -98,6 +128,14 @@ describe('quadrant stores', () => {
     TIME_MS,
   );
 });
+
+/** What a shell makes of the lines that were printed. */
+function urisOf({ stdout }: Quadrant): { ESDB_URL: string; MONGODB_URI: string } {
+  const lines = stdout.split('\n').filter((line) => line.includes('='));
+  const script = `${lines.join('\n')}\nprintf '%s\\n' "$ESDB_URL" "$MONGODB_URI"`;
+  const [eventStore = '', mongo = ''] = execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\n');
+  return { ESDB_URL: eventStore, MONGODB_URI: mongo };
+}
 
 function listens(port: string | undefined): Promise<boolean> {
   return new Promise((resolve) => {

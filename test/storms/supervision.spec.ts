@@ -38,7 +38,8 @@ async function stores(directory: string): Promise<Supervised> {
   }
   return {
     process: child,
-    eventStoreUri: said.get('ESDB_URL') as string,
+    // "$(cat 'FILE')": the file has the address with the password.
+    eventStoreUri: readFileSync(said.get('ESDB_URL')?.split("'")[1] as string, 'utf8'),
     mongoUri: said.get('MONGODB_URI') as string,
     ended,
   };

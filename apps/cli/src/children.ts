@@ -21,8 +21,10 @@ export function storesChild(config: Config, args: readonly string[] = []): Child
   };
 }
 
+/** A socket has a name instead, and keeps it. */
 function portOf(argument: string, uri: unknown): readonly string[] {
-  return typeof uri === 'string' ? [argument, new URL(uri.replace(/^[a-z]+:/, 'http:')).port] : [];
+  const [, port] = (typeof uri === 'string' && /127\.0\.0\.1:(\d+)/.exec(uri)) || [];
+  return port === undefined ? [] : [argument, port];
 }
 
 function environmentOf(config: Config, uris: StoreUris): Record<string, string> {

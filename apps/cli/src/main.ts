@@ -31,10 +31,10 @@ program
   .command('stores')
   .description('start the embedded stores alone, in the foreground')
   .addOption(data)
-  .option('--eventstore-port <n>')
-  .option('--mongodb-port <n>')
+  .option('--eventstore-port <n>', 'port of the event store (default: a free one)')
+  .option('--mongodb-port <n>', 'MongoDB on a port instead of a socket of its owner')
   .addOption(new Option('--only <store>').choices(['eventstore', 'mongodb']))
-  .option('--plain', 'without TLS (the only mode so far)')
+  .option('--plain', 'ports without TLS and password: whoever reaches them may read and write')
   .action((options: Record<string, string>) =>
     run(async () => (await import('./stores.ts')).stores(readConfig(process.env, options), options)),
   );

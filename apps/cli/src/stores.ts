@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { lockDirectory } from '#directory-lock';
 import { storesChild } from './children.ts';
 import type { Config } from './config.ts';
@@ -22,9 +23,10 @@ export async function stores(config: Config, options: Readonly<Record<string, st
     ['--mongodb-port', options['mongodbPort']],
     ['--only', options['only']],
   ].flatMap(([name, value]) => (value === undefined ? [] : [name as string, value]));
+  if (options['plain']) args.push('--plain');
   try {
     const { eventStoreUri, mongoUri } = await supervisor.start(storesChild(config, args));
-    if (eventStoreUri) process.stdout.write(`ESDB_URL=${eventStoreUri}\n`);
+    if (eventStoreUri) process.stdout.write(`ESDB_URL=${shown(String(eventStoreUri), config)}\n`);
     if (mongoUri) process.stdout.write(`MONGODB_URI=${mongoUri}\n`);
     process.stdout.write('ready\n');
     return await Promise.race([stopped, supervisor.givenUp.then(() => 1)]);
@@ -32,4 +34,10 @@ export async function stores(config: Config, options: Readonly<Record<string, st
     await supervisor.stop();
     unlock();
   }
+}
+
+/** The address, or with a password in it the file that holds it, in a form that a shell fills in: a password is not for a screen. */
+function shown(uri: string, config: Config): string {
+  const access = join(config.data, 'eventstore', 'access');
+  return uri.includes('@') ? `"$(cat '${join(access, 'uri')}')"` : uri;
 }

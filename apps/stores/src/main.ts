@@ -1,15 +1,28 @@
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdirSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { startEmbeddedEventStore } from '#embedded-eventstore';
 import { startEmbeddedMongoDb } from '#embedded-mongodb';
 
-/** The embedded stores as a process of their own: arguments `--data DIR --eventstore-port N --mongodb-port N --only NAME`. */
+/**
+ * The embedded stores as a process of their own: arguments `--data DIR --eventstore-port N --mongodb-port N --only NAME --plain`.
+ *
+ * Another user of the machine can use neither: the event store has TLS and a password, MongoDB a socket that only its owner
+ * can open. `--plain` asks for ports without any of it, `--mongodb-port` for that of MongoDB.
+ */
 function argument(name: string): string | undefined {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? undefined : process.argv[at + 1];
 }
 
-const data = argument('data') ?? '.quadrant';
+/** Bytes; 104 with the closing zero on macOS, 108 on Linux. */
+const SOCKET_PATH_MAX = 103;
+
+const data = resolve(argument('data') ?? '.quadrant');
 const only = argument('only');
+const plain = process.argv.includes('--plain');
+const mongoPort = argument('mongodb-port');
 const limit = Number(process.env['EVENTSTORE_MAX_APPEND_SIZE']);
 const eventStore =
   only === 'mongodb'
@@ -17,6 +30,7 @@ const eventStore =
     : await startEmbeddedEventStore({
         directory: join(data, 'eventstore'),
         port: Number(argument('eventstore-port') ?? 0),
+        tls: !plain,
         ...(limit > 0 ? { maxAppendSize: limit } : {}),
       });
 const mongo =
@@ -24,7 +38,9 @@ const mongo =
     ? undefined
     : await startEmbeddedMongoDb({
         directory: join(data, 'mongodb'),
-        port: Number(argument('mongodb-port') ?? 0),
+        ...(plain || mongoPort !== undefined
+          ? { port: Number(mongoPort ?? 0) }
+          : { socketPath: socketPath(join(data, 'mongodb')) }),
       });
 console.log(
   JSON.stringify({
@@ -53,4 +69,19 @@ for (const store of [eventStore, mongo]) {
     );
     void stop(1);
   });
+}
+
+/** In the directory, or where that is too long for the address of a socket (sun_path, unix(7)) in one of our own for temporary files. */
+function socketPath(directory: string): string {
+  const inside = join(directory, 'mongodb.sock');
+  if (Buffer.byteLength(inside) <= SOCKET_PATH_MAX) return inside;
+  const folder = join(
+    tmpdir(),
+    `quadrant-${createHash('sha256').update(directory).digest('hex').slice(0, 16)}`,
+  );
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { uid, mode } = statSync(folder);
+  if (uid !== process.getuid?.() || (mode & 0o077) !== 0)
+    throw new Error(`${folder} must belong to the user who starts the stores, and to nobody else`);
+  return join(folder, 'mongodb.sock');
 }

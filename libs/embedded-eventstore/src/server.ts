@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { Server, ServerCredentials, type ServiceDefinition, status } from '@grpc/grpc-js';
+import { type Access, openAccess } from './access/access.ts';
+import { guarded } from './access/guarded.ts';
 import { EventLog } from './log/event-log.ts';
 import { writeFirstEvent } from './log/first-event.ts';
 import { Groups } from './persistent-subscriptions/groups.ts';
@@ -21,10 +23,15 @@ export interface EmbeddedEventStoreOptions {
   readonly port?: number;
   /** Bytes of data in one append; default 1 048 576, as EventStoreDB's `MaxAppendSize`. */
   readonly maxAppendSize?: number;
+  /**
+   * With TLS and a password, both kept in the directory: another user of the machine can neither read nor write. Without it
+   * (default) whoever reaches the port can.
+   */
+  readonly tls?: boolean;
 }
 
 export interface EmbeddedEventStore {
-  /** `esdb://127.0.0.1:PORT?tls=false`: loopback only, since the protocol without TLS carries no credentials. */
+  /** `esdb://127.0.0.1:PORT?tls=false`, or with TLS `esdb://USER:PASSWORD@127.0.0.1:PORT?tls=true&tlsCAFile=PATH`; loopback only. */
   readonly uri: string;
   readonly port: number;
   /**
@@ -61,6 +68,7 @@ export async function startEmbeddedEventStore(
   if (!Number.isSafeInteger(maxAppendSize) || maxAppendSize < 1)
     throw new RangeError(`maxAppendSize: ${maxAppendSize} must be a whole number of bytes above 0`);
   const log = new EventLog(options.directory, Date.now);
+  const access = await accessOf(options, log);
   await writeFirstEvent(log);
   const groups = new Groups(log);
   const batchAppends = new Set<BatchAppendStream>();
@@ -79,21 +87,25 @@ export async function startEmbeddedEventStore(
       append: { ...streamsCalls['append'], responseSerialize: alreadyEncoded },
       read: { ...streamsCalls['read'], responseSerialize: alreadyFramed },
     } as unknown as ServiceDefinition,
-    {
-      append: appendCall(log, maxAppendSize),
-      batchAppend: batchAppendCall(log, maxAppendSize, batchAppends),
-      delete: deleteCall(log),
-      tombstone: tombstoneCall(log),
-      read: readCall(log, reads),
-    },
+    guarded(
+      {
+        append: appendCall(log, maxAppendSize),
+        batchAppend: batchAppendCall(log, maxAppendSize, batchAppends),
+        delete: deleteCall(log),
+        tombstone: tombstoneCall(log),
+        read: readCall(log, reads),
+      },
+      access,
+    ),
   );
+  // Clients ask for the features before they say who they are.
   server.addService(featuresService as ServiceDefinition, { getSupportedMethods: supportedMethodsCall });
   server.addService(
     {
       ...groupCalls,
       read: { ...groupCalls['read'], responseSerialize: alreadyFramed },
     } as unknown as ServiceDefinition,
-    persistentSubscriptions(groups),
+    guarded(persistentSubscriptions(groups), access),
   );
 
   const close = async () => {
@@ -111,7 +123,7 @@ export async function startEmbeddedEventStore(
   };
   let port: number;
   try {
-    port = await bind(server, options.port ?? 0);
+    port = await bind(server, options.port ?? 0, access?.credentials ?? ServerCredentials.createInsecure());
   } catch (error) {
     await groups.close();
     await log.close();
@@ -119,7 +131,7 @@ export async function startEmbeddedEventStore(
   }
   let closed: Promise<void> | undefined;
   return {
-    uri: `esdb://127.0.0.1:${port}?tls=false`,
+    uri: access?.published(port) ?? `esdb://127.0.0.1:${port}?tls=false`,
     port,
     failed: log.failed,
     stats: () => ({ ...log.stats(), subscriptions: reads.subscriptions }),
@@ -133,9 +145,19 @@ export async function startEmbeddedEventStore(
 /** For last answers to leave; then connections are cut. */
 const GRACE_MS = 100;
 
-function bind(server: Server, port: number): Promise<number> {
+async function accessOf(options: EmbeddedEventStoreOptions, log: EventLog): Promise<Access | undefined> {
+  if (!options.tls) return undefined;
+  try {
+    return await openAccess(options.directory, new Date());
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+}
+
+function bind(server: Server, port: number, credentials: ServerCredentials): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
+    server.bindAsync(`127.0.0.1:${port}`, credentials, (error, bound) =>
       error ? reject(error) : resolve(bound),
     );
   });

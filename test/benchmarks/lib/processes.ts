@@ -85,9 +85,9 @@ export interface Stores {
   readonly mongoUri: string;
 }
 
-/** Both embedded stores in one process, as `npm start` runs them. */
+/** Both embedded stores in one process, as `npm start` runs them but without TLS: real stores are measured the same way. */
 export async function startStores(directory: string): Promise<Stores> {
-  const { child, ready } = await startApp({ app: 'stores', args: ['--data', directory] });
+  const { child, ready } = await startApp({ app: 'stores', args: ['--plain', '--data', directory] });
   return {
     child,
     eventStoreUri: String(ready['eventStoreUri']),

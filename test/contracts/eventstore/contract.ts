@@ -53,8 +53,23 @@ export function someEvents(count: number, type = 'OrderPlaced'): EventData[] {
 export type Path = 'BatchAppend' | 'Append';
 export const PATHS: readonly Path[] = ['BatchAppend', 'Append'];
 
-export function by(path: Path): { readonly credentials?: { username: string; password: string } } {
-  return path === 'Append' ? { credentials: { username: 'admin', password: 'changeit' } } : {};
+export function by(path: Path): { readonly credentials?: Credentials } {
+  if (path !== 'Append') return {};
+  return {
+    credentials: credentialsIn(process.env['ESDB_URL'] ?? '') ?? { username: 'admin', password: 'changeit' },
+  };
+}
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** The name and password of a URI. */
+export function credentialsIn(uri: string): Credentials | undefined {
+  const [, username, password] = /^esdb(?:\+discover)?:\/\/([^:@/]+):([^@/]*)@/.exec(uri) ?? [];
+  if (username === undefined || password === undefined) return undefined;
+  return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
 }
 
 /** Revisions of what a read returned. */

@@ -1,7 +1,7 @@
 import groupsService from '@eventstore/db-client/generated/persistent_grpc_pb.js';
 import messages from '@eventstore/db-client/generated/persistent_pb.js';
 import { eventStoreContract, failureOf, someEvents, uniqueStream } from './contract.ts';
-import { empty, grpc, identifier, shared } from './wire.ts';
+import { channelTo, empty, grpc, identifier, shared } from './wire.ts';
 
 /**
  * Goal: what the protocol of persistent subscriptions allows and the official client never sends.
@@ -17,9 +17,8 @@ type Delivered = InstanceType<typeof messages.ReadResp.ReadEvent>;
 
 let groups: Client;
 beforeAll(() => {
-  const host = /^esdb(?:\+discover)?:\/\/(?:[^@/]*@)?([^/,?]+)/.exec(store.uri)?.[1];
-  if (!host) throw new Error(`${store.uri} names no host`);
-  groups = new groupsService.PersistentSubscriptionsClient(host, grpc.credentials.createInsecure());
+  const { host, credentials } = channelTo(store.uri);
+  groups = new groupsService.PersistentSubscriptionsClient(host, credentials);
 });
 afterAll(() => groups.close());
 

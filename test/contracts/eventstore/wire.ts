@@ -1,21 +1,41 @@
+import { readFileSync } from 'node:fs';
 import features from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import featureMessages from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streamsService from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import messages from '@eventstore/db-client/generated/streams_pb.js';
 import grpc from '@grpc/grpc-js';
-import type { EventStoreContract } from './contract.ts';
+import { credentialsIn, type EventStoreContract } from './contract.ts';
+
+/** How the first host of a URI is reached: with TLS, the authority's file and the name of the URI, or without any of it. */
+export function channelTo(uri: string): {
+  readonly host: string;
+  readonly credentials: grpc.ChannelCredentials;
+} {
+  const host = /^esdb(?:\+discover)?:\/\/(?:[^@/]*@)?([^/,?]+)/.exec(uri)?.[1];
+  if (!host) throw new Error(`${uri} names no host`);
+  const { searchParams } = new URL(uri.replace(/^esdb(\+discover)?:/, 'http:').replace(/,[^/@?]*/, ''));
+  if (searchParams.get('tls') === 'false') return { host, credentials: grpc.credentials.createInsecure() };
+  const authority = searchParams.get('tlsCAFile');
+  const channel = grpc.credentials.createSsl(authority === null ? null : readFileSync(authority));
+  const user = credentialsIn(uri);
+  if (!user) return { host, credentials: channel };
+  const basic = Buffer.from(`${user.username}:${user.password}`).toString('base64');
+  const call = grpc.credentials.createFromMetadataGenerator((_, done) => {
+    const metadata = new grpc.Metadata();
+    metadata.set('authorization', `Basic ${basic}`);
+    done(null, metadata);
+  });
+  return { host, credentials: grpc.credentials.combineChannelCredentials(channel, call) };
+}
 
 /** The protocol below the official client: requests that it never sends, answers that it does not show. */
 export class Wire {
   readonly streams: InstanceType<typeof streamsService.StreamsClient>;
   readonly features: InstanceType<typeof features.ServerFeaturesClient>;
 
-  /** Without TLS only: the address is that of the first host of the URI. */
   constructor(uri: string) {
-    const host = /^esdb(?:\+discover)?:\/\/(?:[^@/]*@)?([^/,?]+)/.exec(uri)?.[1];
-    if (!host) throw new Error(`${uri} names no host`);
-    const credentials = grpc.credentials.createInsecure();
+    const { host, credentials } = channelTo(uri);
     this.streams = new streamsService.StreamsClient(host, credentials);
     this.features = new features.ServerFeaturesClient(host, credentials);
   }

@@ -130,7 +130,8 @@ export class Site {
   }
 
   #orderOf(role: Role) {
-    const args = role === 'stores' ? ['--data', this.directory, ...portArguments(this.#stores)] : [];
+    const args =
+      role === 'stores' ? ['--plain', '--data', this.directory, ...portArguments(this.#stores)] : [];
     return { name: role, file: join(APPS, role, 'src', 'main.js'), args };
   }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { userOf } from '../access/guarded.ts';
 import { type Persistent, persistent } from '../protocol/definitions.ts';
 import { asWireError, invalid, type WireError } from '../protocol/errors.ts';
 import { FramedMessages } from '../protocol/framed-messages.ts';
@@ -76,6 +77,7 @@ function join(
     id: randomUUID(),
     name: String(call.metadata.get('connection-name')[0] ?? ''),
     from: call.getPeer(),
+    user: userOf(call.metadata),
     bufferSize,
     ids: options.getUuidOption()?.hasString() ? 'text' : 'structured',
     // Never more than the consumer's buffer is on its way: that bounds what waits for the connection.

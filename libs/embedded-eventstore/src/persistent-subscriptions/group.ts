@@ -15,6 +15,7 @@ export interface Connection {
   readonly id: string;
   readonly name: string;
   readonly from: string;
+  readonly user: string;
   readonly bufferSize: number;
   readonly ids: IdForm;
   readonly send: (frames: readonly Buffer[]) => void;

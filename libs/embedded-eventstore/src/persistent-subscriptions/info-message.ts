@@ -6,9 +6,6 @@ import type { Measurements } from './measurements.ts';
 type SubscriptionInfo = InstanceType<Persistent['SubscriptionInfo']>;
 type ConnectionInfo = InstanceType<Persistent['SubscriptionInfo']['ConnectionInfo']>;
 
-/** Without TLS nobody says who they are, and everybody is the system. */
-const USER = 'system';
-
 /** A group with its settings, its consumers and its counts. */
 export function infoMessage(group: Group): SubscriptionInfo {
   const { definition, state } = group;
@@ -51,7 +48,7 @@ function connectionInfo({ state }: Group, { connection, measurements }: Connecte
   const inFlight = state.consumers.inFlightOf(connection.id);
   return new persistent.SubscriptionInfo.ConnectionInfo()
     .setFrom(connection.from)
-    .setUsername(USER)
+    .setUsername(connection.user)
     .setConnectionName(connection.name)
     .setAverageItemsPerSecond(perSecond)
     .setTotalItems(String(measurements.total))
