@@ -14,6 +14,7 @@ import {
   START,
   streamNameFilter,
 } from '@eventstore/db-client';
+import { credentialsIn } from '../contracts/eventstore/contract.ts';
 import type { Labels } from './labels.ts';
 import { delivered, observedEvent, type Resolved } from './observed.ts';
 import type { EventToAppend, Outcome, Filter as RecordedFilter, StreamStep } from './scenario.ts';
@@ -61,7 +62,9 @@ async function append({ client, labels, toName }: Play, step: StepOf<'append'>):
     {
       ...expectation<AppendExpectedRevision>(step.expected),
       // Credentials of a single call keep it off the shared BatchAppend stream.
-      ...(step.path === 'classic' ? { credentials: { username: 'u', password: 'p' } } : {}),
+      ...(step.path === 'classic'
+        ? { credentials: credentialsIn(process.env['ESDB_URL'] ?? '') ?? { username: 'u', password: 'p' } }
+        : {}),
     },
   );
   const outcome: Record<string, unknown> = {

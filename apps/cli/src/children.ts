@@ -23,7 +23,7 @@ export function storesChild(config: Config, args: readonly string[] = []): Child
 
 /** A socket has a name instead, and keeps it. */
 function portOf(argument: string, uri: unknown): readonly string[] {
-  const [, port] = (typeof uri === 'string' && /127\.0\.0\.1:(\d+)/.exec(uri)) || [];
+  const [, port] = (typeof uri === 'string' && /(?:127\.0\.0\.1|localhost):(\d+)/.exec(uri)) || [];
   return port === undefined ? [] : [argument, port];
 }
 

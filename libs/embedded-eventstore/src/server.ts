@@ -31,7 +31,7 @@ export interface EmbeddedEventStoreOptions {
 }
 
 export interface EmbeddedEventStore {
-  /** `esdb://127.0.0.1:PORT?tls=false`, or with TLS `esdb://USER:PASSWORD@127.0.0.1:PORT?tls=true&tlsCAFile=PATH`; loopback only. */
+  /** `esdb://127.0.0.1:PORT?tls=false`, or with TLS `esdb://USER:PASSWORD@localhost:PORT?tls=true&tlsCAFile=PATH`; loopback only. */
   readonly uri: string;
   readonly port: number;
   /**

@@ -14,6 +14,8 @@ export class Collector<Item> {
   readonly signals: ('caught-up' | Item)[] = [];
   failure: Error | undefined;
   ended = false;
+  timesCaughtUp = 0;
+  readonly #arrived = new Map<string, number>();
   #waiting: Waiting[] = [];
 
   constructor(subscription: ReadableSubscription<Item> & CatchupSubscription) {
@@ -21,10 +23,13 @@ export class Collector<Item> {
     subscription.on('data', (item) => {
       this.items.push(item);
       this.signals.push(item);
+      const { event } = item as { readonly event?: { readonly streamId: string } };
+      if (event) this.#arrived.set(event.streamId, this.arrivedOf(event.streamId) + 1);
       this.#look();
     });
     subscription.on('caughtUp', () => {
       this.signals.push('caught-up');
+      this.timesCaughtUp++;
       this.#look();
     });
     subscription.on('error', (error) => {
@@ -37,8 +42,9 @@ export class Collector<Item> {
     });
   }
 
-  get timesCaughtUp(): number {
-    return this.signals.filter((signal) => signal === 'caught-up').length;
+  /** Events of a stream so far; asked for after every item, and a log may have many of others. */
+  arrivedOf(stream: string): number {
+    return this.#arrived.get(stream) ?? 0;
   }
 
   /** Resolves when the condition holds. Errors: the subscription's own. */

@@ -164,7 +164,7 @@ describe('a subscription to $all', () => {
     const results = [];
     for (let n = 0; n < 4; n++) results.push(await store.client.appendToStream(stream, someEvents(1)));
     const collector = new Collector(store.client.subscribeToAll({ fromPosition: place(results[1] ?? {}) }));
-    await collector.until(() => own(collector, stream).length >= 2);
+    await collector.until(() => collector.arrivedOf(stream) >= 2);
     expect(own(collector, stream)).toEqual([2, 3]);
     await collector.subscription.unsubscribe();
   });
@@ -175,7 +175,7 @@ describe('a subscription to $all', () => {
     const collector = new Collector(store.client.subscribeToAll({ fromPosition: END }));
     await collector.caughtUp();
     await store.client.appendToStream(stream, someEvents(2));
-    await collector.until(() => own(collector, stream).length >= 2);
+    await collector.until(() => collector.arrivedOf(stream) >= 2);
     expect(own(collector, stream)).toEqual([2, 3]);
     expect(collector.timesCaughtUp).toBe(1);
     await collector.subscription.unsubscribe();
@@ -198,14 +198,14 @@ describe('a subscription to $all', () => {
     const stream = uniqueStream();
     await store.client.appendToStream(stream, someEvents(6));
     const first = new Collector(store.client.subscribeToAll());
-    await first.until(() => own(first, stream).length >= 6);
+    await first.until(() => first.arrivedOf(stream) >= 6);
     await first.subscription.unsubscribe();
     const mine = first.items.filter(({ event }) => event?.streamId === stream);
     for (const [n, { event }] of mine.slice(0, -1).entries()) {
       const again = new Collector(
         store.client.subscribeToAll({ fromPosition: place({ position: event?.position }) }),
       );
-      await again.until(() => own(again, stream).length >= 5 - n);
+      await again.until(() => again.arrivedOf(stream) >= 5 - n);
       expect(own(again, stream)).toEqual([1, 2, 3, 4, 5].slice(n));
       await again.subscription.unsubscribe();
     }
@@ -217,7 +217,7 @@ describe('a subscription to $all', () => {
     await collector.caughtUp();
     for (let n = 1; n <= 10; n++) {
       await store.client.appendToStream(stream, someEvents(3));
-      await collector.until(() => own(collector, stream).length >= 3 * n);
+      await collector.until(() => collector.arrivedOf(stream) >= 3 * n);
     }
     expect(own(collector, stream)).toEqual([...Array(30).keys()]);
     await collector.subscription.unsubscribe();
