@@ -1,5 +1,5 @@
 import { openJournal } from '#journal';
-import { logFeed, openReadModels, rebuildEach } from '#read-models';
+import { keepHeapLean, logFeed, openReadModels, rebuildEach } from '#read-models';
 import { type ProjectionName, projections } from '#scorecard';
 import { codeVersion } from './code-version.ts';
 import type { Config } from './config.ts';
@@ -20,6 +20,7 @@ export async function rebuildCommand(
     );
     return 2;
   }
+  keepHeapLean();
   const uris = runningStores(config);
   const journal = openJournal({ uri: uris.eventStoreUri });
   const readModels = await openReadModels({ uri: uris.mongoUri, code: codeVersion() });

@@ -1,4 +1,5 @@
 import pino from 'pino';
+import { keepHeapLean } from '#read-models';
 import { runProjector } from './run.ts';
 
 const eventStoreUri = process.env['ESDB_URL'];
@@ -9,6 +10,7 @@ if (!eventStoreUri || !mongoUri) {
   );
   process.exit(2);
 }
+keepHeapLean();
 const log = pino({ name: 'projector', level: process.env['LOG_LEVEL'] ?? 'info' });
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());

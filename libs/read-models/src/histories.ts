@@ -7,7 +7,7 @@ import { SeenKeys } from './seen-keys.ts';
 import { historyOf, keyOf, loadSegments, SEGMENT, SEGMENT_LENGTH, segmentId } from './segments.ts';
 
 /** What the histories that are kept may come to, in characters of their JSON; in memory they take some times as much. */
-const KEPT_LENGTH = 2_000_000;
+const KEPT_LENGTH = 500_000;
 const ENDS_KEPT = 20_000;
 const KEYS_AT_ONCE = 1_000;
 

@@ -1,5 +1,6 @@
 export { connectMongo, DATABASE } from './collections.ts';
 export type { CustomerFileReader } from './customer-files.ts';
+export { keepHeapLean } from './lean-heap.ts';
 export { CATCH_UP_BATCH, inputOf, inputsOf, logFeed } from './log-feed.ts';
 export { ProjectionRun } from './projection-run.ts';
 export { type Input, ProjectionFenced, Projector, type ProjectorStatus } from './projector.ts';

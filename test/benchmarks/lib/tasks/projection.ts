@@ -3,6 +3,7 @@ import { type Position, position } from '#kernel';
 import {
   type DimensionStatus,
   inputsOf,
+  keepHeapLean,
   logFeed,
   openReadModels,
   ProjectionRun,
@@ -63,6 +64,7 @@ export interface Rebuilt {
 
 /** Rebuilds the four dimensions, the log read once for all of them by the client, as `quadrant rebuild all` does. */
 export async function rebuildAll({ eventStoreUri, mongoUri }: StoreUris): Promise<Rebuilt> {
+  keepHeapLean();
   const journal = openJournal({ uri: eventStoreUri });
   const readModels = await openReadModels({ uri: mongoUri, code: CODE });
   const began = performance.now();
