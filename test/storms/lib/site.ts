@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { inspect } from 'node:util';
 import { issueToken } from '#access';
 import { CommandRunner, References } from '#commands';
 import { ensureRoot } from '#environment';
@@ -54,7 +55,11 @@ export class Site {
     await site.start('stores');
     const stores = site.stores;
     site.#uris = await site.#through(stores);
-    site.#journal = openJournal({ uri: stores.eventStoreUri, totalTimeoutMs: 60_000 });
+    site.#journal = openJournal({
+      uri: stores.eventStoreUri,
+      totalTimeoutMs: 60_000,
+      logger: { warn: (details, sentence) => site.#note(sentence, details) },
+    });
     await ensureRoot(
       new CommandRunner({ journal: site.#journal, references: new References(site.#journal) }),
       { actor: 'first-start', now: new Date() },
@@ -127,6 +132,14 @@ export class Site {
     await this.#journal?.close();
     for (const role of ['projector', 'api', 'stores'] as const)
       await this.#children.get(role)?.end('SIGTERM');
+  }
+
+  /** What the storm's own process has to say. */
+  #note(sentence: string, details: object): void {
+    appendFileSync(
+      join(this.directory, 'storm.log'),
+      `${new Date().toISOString()} ${sentence} ${inspect(details)}\n`,
+    );
   }
 
   #orderOf(role: Role) {
