@@ -129,6 +129,28 @@ program
   );
 
 program
+  .command('backup <dir>')
+  .description('copy the data directory into a new one, while it is in use or not')
+  .addOption(data)
+  .addOption(json)
+  .action((directory: string, options: { data?: string; json?: boolean }) =>
+    run(async () =>
+      (await import('./backup.ts')).backupCommand(readConfig(process.env, options), directory, options),
+    ),
+  );
+
+program
+  .command('restore <dir>')
+  .description('make an empty data directory that of a backup, and prove that it is')
+  .addOption(data)
+  .addOption(json)
+  .action((directory: string, options: { data?: string; json?: boolean }) =>
+    run(async () =>
+      (await import('./backup.ts')).restoreCommand(readConfig(process.env, options), directory, options),
+    ),
+  );
+
+program
   .command('status')
   .description('how far each read model is')
   .addOption(data)

@@ -1,3 +1,4 @@
+export { copyLog, type LogContent } from './log/backup.ts';
 export { DamagedRecord } from './log/record.ts';
 export {
   type EmbeddedEventStore,

@@ -33,6 +33,13 @@ export {
   type Receipt,
   type SubscribeAllOptions,
 } from './journal.ts';
-export { type KeyStore, openKeyStore, type Sealed, SubjectErased } from './keys/key-store.ts';
+export {
+  copyKeys,
+  type KeyStore,
+  type KeysContent,
+  openKeyStore,
+  type Sealed,
+  SubjectErased,
+} from './keys/key-store.ts';
 export { customerSubject, erasedField, isSealed, openPersonal, sealPersonal } from './keys/personal-data.ts';
 export type { ReadableFact, RecordedEvent } from './recorded.ts';

@@ -18,9 +18,9 @@ export interface Tables {
   readonly ids: Database<Buffer, Buffer>;
 }
 
-const FILE = 'events.mdb';
+export const FILE = 'events.mdb';
 const FORMAT = 3;
-const MAP_BYTES = 64 * 2 ** 30;
+export const MAP_BYTES = 64 * 2 ** 30;
 /** LMDB keys are short; a longer name is found by its digest. */
 const NAME_BYTES_MAX = 1024;
 

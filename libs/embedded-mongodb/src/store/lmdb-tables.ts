@@ -4,8 +4,9 @@ import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
 import { crashPoint } from './crash-point.ts';
 import { after, type Entry, KIND, type Tables, textKey } from './tables.ts';
 
+export const FILE = 'documents.mdb';
 const FORMAT = 2;
-const MAP_BYTES = 1 << 40;
+export const MAP_BYTES = 64 * 2 ** 30;
 export const KEY_BYTES_MAX = 1_900;
 const FORMAT_KEY = textKey(KIND.meta, 'format');
 
@@ -25,7 +26,7 @@ export class LmdbTables implements Tables {
   constructor(directory: string) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     this.#root = open({
-      path: join(directory, 'documents.mdb'),
+      path: join(directory, FILE),
       noSubdir: true,
       // Reopened under the same boot id, images of a power cut were damaged with overlapping sync.
       overlappingSync: false,
@@ -103,6 +104,11 @@ export class LmdbTables implements Tables {
   /** How many entries lie in a range. */
   count(start: Buffer, end: Buffer): number {
     return this.#data.getKeysCount({ start, end });
+  }
+
+  /** All entries in order of their keys. */
+  everything(): Iterable<Entry> {
+    return this.#data.getRange({});
   }
 
   /** What is on disk now, unchanging until it is released. */

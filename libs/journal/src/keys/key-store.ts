@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { open as openLmdb } from 'lmdb';
 import { crashPoint } from '#crash-points';
@@ -122,6 +122,45 @@ export function openKeyStore({ directory }: { readonly directory: string }): Key
     },
     close: () => db.close(),
   };
+}
+
+/** What a key store has: two with the same digest have the same keys for the same subjects. */
+export interface KeysContent {
+  readonly subjects: number;
+  /** SHA-256 over subjects, names of keys and keys in order of the subjects, hexadecimal. */
+  readonly digest: string;
+}
+
+/**
+ * Copies the keys of a directory into another one that only this user can enter, whether or not they are in use: all that were
+ * on disk at one moment. Errors: those of the file system.
+ */
+export async function copyKeys(from: string, to: string): Promise<KeysContent> {
+  mkdirSync(to, { recursive: true, mode: 0o700 });
+  chmodSync(to, 0o700);
+  const source = openLmdb<StoredKey, string>({ path: from, noSubdir: false, readOnly: true });
+  try {
+    // Compacted: pages that are not in use, with keys that were destroyed, are left behind.
+    await source.backup(to, true);
+  } finally {
+    await source.close();
+  }
+  return readKeys(to);
+}
+
+async function readKeys(directory: string): Promise<KeysContent> {
+  const db = openLmdb<StoredKey, string>({ path: directory, noSubdir: false, readOnly: true });
+  try {
+    const hash = createHash('sha256');
+    let subjects = 0;
+    for (const { key, value } of db.getRange({})) {
+      hash.update(JSON.stringify([key, value.keyId, value.key?.toString('base64') ?? null]));
+      subjects++;
+    }
+    return { subjects, digest: hash.digest('hex') };
+  } finally {
+    await db.close();
+  }
 }
 
 /** Length-prefixed, so that no other subject and path give the same bytes. */
