@@ -39,8 +39,7 @@ describe('an application whose stores go away', () => {
     const { eventStoreUri, mongoUri, name, directory } = bench.world.place;
     events = await startCuttingProxy(eventStoreUri);
     // The proxy knows addresses, not protocols.
-    const mongoAddress = new URL(mongoUri.replace(/^mongodb:/, 'http:')).host;
-    documents = await startCuttingProxy(`esdb://${mongoAddress}`);
+    documents = await startCuttingProxy(mongoUri);
     const keys = openKeyStore({ directory: `${directory}/keys-of-the-second` });
     const journal = openJournal({
       uri: events.uri,
@@ -50,7 +49,7 @@ describe('an application whose stores go away', () => {
       attemptTimeoutMs: 400,
     });
     const readModels = await openReadModels({
-      uri: `${documents.uri.replace(/^esdb:/, 'mongodb:')}/?directConnection=true&serverSelectionTimeoutMS=1000`,
+      uri: `mongodb://${new URL(documents.uri.replace(/^esdb:/, 'http:')).host}/?directConnection=true&serverSelectionTimeoutMS=1000`,
       code: CODE,
       database: name,
     });

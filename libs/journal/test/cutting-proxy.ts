@@ -14,9 +14,20 @@ export interface CuttingProxy {
   close(): Promise<void>;
 }
 
-/** Opens a proxy in front of a store that was given as `esdb://host:port?…`. */
+/**
+ * Opens a proxy in front of a store that was given as `esdb://[user:password@]host:port?…`, with TLS it goes by its name; or as the
+ * `mongodb://` address of a unix socket.
+ */
 export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
-  const { hostname, port, search } = new URL(target.replace(/^esdb:/, 'http:'));
+  const [, socketPath] = /^mongodb:\/\/(%2F[^/?]*)/i.exec(target) ?? [];
+  const { hostname, port, search, username, password } = new URL(
+    socketPath === undefined ? target.replace(/^[a-z]+:/, 'http:') : 'http://127.0.0.1',
+  );
+  const [user, host] = username === '' ? ['', '127.0.0.1'] : [`${username}:${password}@`, hostname];
+  const dialed =
+    socketPath === undefined
+      ? { port: Number(port), host: hostname }
+      : { path: decodeURIComponent(socketPath) };
   const sockets = new Set<Socket>();
   let muted = false;
   let refusing = false;
@@ -25,7 +36,7 @@ export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
       inward.destroy();
       return;
     }
-    const outward = dial(Number(port), hostname);
+    const outward = dial(dialed);
     for (const socket of [inward, outward]) {
       sockets.add(socket);
       socket.setNoDelay(true);
@@ -49,7 +60,7 @@ export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
     for (const socket of sockets) socket.destroy();
   };
   return {
-    uri: `esdb://127.0.0.1:${address.port}${search}`,
+    uri: `esdb://${user}${host}:${address.port}${search}`,
     mute: () => {
       muted = true;
     },
