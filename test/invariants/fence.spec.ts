@@ -12,6 +12,21 @@ const EVENTS = 30;
 
 const LONG_MS = 300_000;
 
+/**
+ * As the projector does: fenced, it begins anew from what is stored. The one that stands still has other writes of the same batch on
+ * their way, which may arrive while the second one looks; they end, since it stands still.
+ */
+async function untilDone(work: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (!(error instanceof ProjectionFenced)) throw error;
+    }
+  }
+}
+
 describe('Fence', () => {
   let documents: Documents;
   beforeAll(async () => {
@@ -42,7 +57,7 @@ describe('Fence', () => {
               const moment = stoppedAt(write);
               const late = project(seenBy(readModels.db, moment), log, [size]);
               await Promise.race([moment.stopped, late]);
-              await project(readModels.db, log.slice(0, upTo));
+              await untilDone(() => project(readModels.db, log.slice(0, upTo)));
               moment.goOn();
               try {
                 await late;
@@ -55,7 +70,7 @@ describe('Fence', () => {
             expect(content).toEqual(await inOneGo(seed));
           },
         ),
-        { numRuns: 3 * RUNS, endOnFailure: true },
+        { numRuns: 3 * RUNS, endOnFailure: true, examples: [[36_709, 16, 20, 1]] },
       );
     },
     LONG_MS,
