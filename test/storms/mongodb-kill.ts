@@ -148,8 +148,13 @@ async function write(
       acknowledge();
     }
   } catch (error) {
-    // The store was killed: that is how a writer ends.
-    if (!/Mongo(Network|ServerSelection|PoolCleared|Expired)/.test((error as Error).name)) throw error;
+    // The store was killed: that is how a writer ends. What fails while it is written the driver gives as the socket has it.
+    const { name, code } = error as NodeJS.ErrnoException;
+    if (
+      !/Mongo(Network|ServerSelection|PoolCleared|Expired)/.test(name) &&
+      !/^(EPIPE|ECONNRESET)$/.test(code ?? '')
+    )
+      throw error;
   } finally {
     await client.close(true);
   }
