@@ -80,6 +80,7 @@ describe('quadrant backup and restore', () => {
         { _id: 'one', n: 1 },
         { _id: 'two', n: 2 },
       ]);
+    await mongo.db('quadrant').collection('pages').createIndex({ n: 1 });
     await mongo.close();
     const keys = openKeyStore({ directory: join(data, 'keys') });
     const sealed = await keys.seal('customer-1', 'name', '王芳');

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { open } from 'lmdb';
+import { DamagedDocument } from '../server/errors.ts';
 import { FILE, LmdbTables, MAP_BYTES } from './lmdb-tables.ts';
 import { opened } from './records.ts';
 import { KIND } from './tables.ts';
@@ -48,8 +49,7 @@ async function readDocuments(directory: string): Promise<DocumentsContent> {
     const hash = createHash('sha256');
     let entries = 0;
     for (const { key, value } of tables.everything()) {
-      // The numbers of the store itself are no records.
-      if (key[0] !== KIND.meta) opened(key, value, 'An entry of the backup');
+      check(key, value);
       hash.update(key).update(value);
       entries++;
     }
@@ -58,4 +58,17 @@ async function readDocuments(directory: string): Promise<DocumentsContent> {
     await tables.close();
     rmSync(join(directory, `${FILE}-lock`), { force: true });
   }
+}
+
+/** Errors: DamagedDocument. */
+function check(key: Buffer, value: Buffer): void {
+  // The numbers of the store itself are no records.
+  if (key[0] === KIND.meta) return;
+  if (key[0] !== KIND.index) {
+    opened(key, value, 'An entry of the backup');
+    return;
+  }
+  // An entry of an index says twice to which document it leads.
+  if (value.length === 0 || !key.subarray(-value.length).equals(value))
+    throw new DamagedDocument(`An index entry of the backup, key ${key.toString('hex')},`);
 }
