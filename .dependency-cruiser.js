@@ -48,17 +48,17 @@ export default {
       'One room knows MongoDB.',
     ),
     only(
-      { name: 'embedded-stores', path: '^libs/embedded-|^libs/journal/src/keys' },
+      { name: 'embedded-stores', path: '^libs/embedded-|^libs/journal/src/keys|^libs/lmdb-copy/' },
       { name: 'lmdb', path: 'node_modules/lmdb/' },
       "LMDB is the embedded stores' (and the key store's) own affair.",
     ),
     {
       name: 'embedded-stores-stand-alone',
       comment:
-        'The application must not know which store it talks to; the stores know nothing of it. A lock on a directory is neither.',
+        'The application must not know which store it talks to; the stores know nothing of it. A lock on a directory and a copy of a file are neither.',
       severity: 'error',
       from: { path: '^libs/embedded-' },
-      to: { path: '^(libs/(?!embedded-|directory-lock/)|apps/)' },
+      to: { path: '^(libs/(?!embedded-|directory-lock/|lmdb-copy/)|apps/)' },
     },
     {
       name: 'stores-are-started-by-apps-only',

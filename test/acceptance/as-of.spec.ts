@@ -1,6 +1,7 @@
 import type { Position } from '#kernel';
 import { Random } from '../storms/lib/random.ts';
-import { Company, difference, grow, randomQuestion, setUp } from './random-company.ts';
+import { Company, grow, setUp } from './random-company.ts';
+import { difference, randomQuestion } from './random-questions.ts';
 import { secondOpinion } from './second-opinion.ts';
 import { World } from './world.ts';
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { binaryEvent, type EventData, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import type { Position } from '#kernel';
 import { Random } from '../storms/lib/random.ts';
-import { Company, difference, grow, randomQuestion, setUp } from './random-company.ts';
+import { Company, grow, setUp } from './random-company.ts';
+import { difference, randomQuestion } from './random-questions.ts';
 import { secondOpinion } from './second-opinion.ts';
 import { World } from './world.ts';
 

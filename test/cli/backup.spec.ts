@@ -154,6 +154,24 @@ describe('quadrant backup and restore', () => {
     TIME_MS,
   );
 
+  it.each([60, 200, 350, 500])(
+    'killed after %i ms, it leaves a whole copy under its name or none; the next one is whole',
+    async (ms) => {
+      const { stop } = await fill();
+      const copy = join(root, 'copy');
+      const killed = new Quadrant(['backup', copy, '--data', data], {});
+      const timer = setTimeout(() => killed.process.kill('SIGKILL'), ms);
+      await killed.ended;
+      clearTimeout(timer);
+      expect(existsSync(copy)).toBe(existsSync(join(copy, 'manifest.json')));
+      if (!existsSync(copy)) await backedUp();
+      await stop();
+      const { code, stderr } = await quadrant(['restore', copy, '--data', join(root, 'other')], {});
+      expect([code, stderr]).toEqual([0, '']);
+    },
+    TIME_MS,
+  );
+
   it(
     'refuses a place that is taken, what is no backup, and servers of your own',
     async () => {

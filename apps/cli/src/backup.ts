@@ -12,6 +12,7 @@ import { lockDirectory } from '#directory-lock';
 import { copyLog, type LogContent } from '#embedded-eventstore';
 import { copyDocuments, type DocumentsContent } from '#embedded-mongodb';
 import { copyKeys, type KeysContent } from '#journal';
+import { syncPath } from '#lmdb-copy';
 import { codeVersion } from './code-version.ts';
 import type { Config } from './config.ts';
 import { type Outcome, UsageError } from './outcome.ts';
@@ -23,7 +24,8 @@ const TOKEN_KEY = 'token-key';
 const PARTS = ['mongodb', 'eventstore', 'keys'] as const;
 
 interface Content {
-  readonly mongodb: DocumentsContent;
+  /** Absent: there are no read models; they are projected from the log. */
+  readonly mongodb?: DocumentsContent;
   readonly eventstore: LogContent;
   /** Absent: nobody has a key yet. */
   readonly keys?: KeysContent;
@@ -63,7 +65,9 @@ export async function backupCommand(config: Config, to: string, { json }: Option
       mode: 0o600,
       flush: true,
     });
+    syncPath(unfinished);
     renameSync(unfinished, directory);
+    syncPath(dirname(directory));
     tell(manifest, directory, json);
     return 0;
   } finally {
@@ -73,7 +77,8 @@ export async function backupCommand(config: Config, to: string, { json }: Option
 
 /**
  * Makes a data directory from a backup. It is copied beside its place, read as a whole and compared with what was written down
- * when it was made; only then it takes its place, the log last.
+ * when it was made; only then it takes its place. A kill in between leaves no log whose persons have no keys, and no read models without a
+ * log: the log comes after the keys, and the read models, which can be projected again, come last.
  */
 export async function restoreCommand(config: Config, from: string, { json }: Options): Promise<Outcome> {
   ownStoresOnly(config);
@@ -94,8 +99,11 @@ export async function restoreCommand(config: Config, from: string, { json }: Opt
       if (wanted !== found)
         throw new Error(`The backup is damaged: its ${part} has ${found}, and when it was made ${wanted}.`);
     }
-    for (const part of [TOKEN_KEY, 'mongodb', 'keys', 'eventstore'])
-      if (existsSync(join(unfinished, part))) renameSync(join(unfinished, part), join(config.data, part));
+    for (const part of [TOKEN_KEY, 'keys', 'eventstore', 'mongodb']) {
+      if (!existsSync(join(unfinished, part))) continue;
+      renameSync(join(unfinished, part), join(config.data, part));
+      syncPath(config.data);
+    }
     tell(manifest, config.data, json);
     return 0;
   } finally {
@@ -106,20 +114,33 @@ export async function restoreCommand(config: Config, from: string, { json }: Opt
 
 async function copied(from: string, to: string): Promise<Content> {
   const part = (name: (typeof PARTS)[number]) => [join(from, name), join(to, name)] as const;
-  const mongodb = await copyDocuments(...part('mongodb'));
+  const has = (name: string) => existsSync(join(from, name));
+  const mongodb = has('mongodb') ? { mongodb: await copyDocuments(...part('mongodb')) } : {};
   const eventstore = await copyLog(...part('eventstore'));
-  const keys = existsSync(join(from, 'keys')) ? { keys: await copyKeys(...part('keys')) } : {};
-  if (existsSync(join(from, TOKEN_KEY))) copyFileSync(join(from, TOKEN_KEY), join(to, TOKEN_KEY));
-  return { mongodb, eventstore, ...keys };
+  const keys = has('keys') ? { keys: await copyKeys(...part('keys')) } : {};
+  if (has(TOKEN_KEY)) {
+    copyFileSync(join(from, TOKEN_KEY), join(to, TOKEN_KEY));
+    syncPath(join(to, TOKEN_KEY));
+  }
+  return { ...mongodb, eventstore, ...keys };
 }
 
 function manifestOf(directory: string): Manifest {
   const path = join(directory, MANIFEST);
   if (!existsSync(path)) throw new UsageError(`${directory} is no backup: it has no ${MANIFEST}.`);
-  const manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+  const manifest = parsed(path);
   if (manifest.format !== FORMAT)
     throw new UsageError(`${path} has format ${manifest.format}; this version reads format ${FORMAT}.`);
   return manifest;
+}
+
+function parsed(path: string): Manifest {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new UsageError(`${path} is damaged: ${error.message}`);
+  }
 }
 
 function ownStoresOnly({ eventStoreUri }: Config): void {
@@ -136,6 +157,6 @@ function tell(manifest: Manifest, directory: string, json: boolean | undefined):
   }
   const { eventstore, mongodb, keys } = manifest;
   process.stdout.write(
-    `${directory}: ${eventstore.events} events up to position ${eventstore.lastPosition}, ${mongodb.entries} entries of read models, ${keys?.subjects ?? 0} keys of persons\nlog ${eventstore.digest}\n`,
+    `${directory}: ${eventstore.events} events up to position ${eventstore.lastPosition}, ${mongodb?.entries ?? 0} entries of read models, ${keys?.subjects ?? 0} keys of persons\nlog ${eventstore.digest}\n`,
   );
 }

@@ -38,6 +38,7 @@ export async function stores(config: Config, options: Readonly<Record<string, st
 
 /** The address, or with a password in it the file that holds it, in a form that a shell fills in: a password is not for a screen. */
 function shown(uri: string, config: Config): string {
-  const access = join(config.data, 'eventstore', 'access');
-  return uri.includes('@') ? `"$(cat '${join(access, 'uri')}')"` : uri;
+  if (!uri.includes('@')) return uri;
+  const file = join(config.data, 'eventstore', 'access', 'uri');
+  return `"$(cat '${file.replaceAll("'", String.raw`'\''`)}')"`;
 }

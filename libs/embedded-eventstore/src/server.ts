@@ -58,7 +58,7 @@ const MAX_RECEIVE_BYTES = 17 * 1024 * 1024;
 /**
  * Starts a server that speaks EventStoreDB's gRPC protocol on loopback, for the official client.
  *
- * Services that are not implemented (projections, operations, users, gossip, monitoring) are answered UNIMPLEMENTED.
+ * Other services than these three (projections, operations, users, gossip, monitoring) are answered UNIMPLEMENTED.
  * Errors: the directory is in use, of another format, or its last record damaged; the port is taken.
  */
 export async function startEmbeddedEventStore(

@@ -20,16 +20,16 @@ const TOTALS_KEPT = 100_000;
 const EMPTY = new Totals();
 const SEEKS_AT_ONCE = 16;
 
-/**
- * Reads one epoch of one dimension as of a position. "As known at T" is one indexed seek for each page: the last chunk
- * that begins at or before T, folded up to T. Its cost does not grow with the length of the log.
- */
 /** Pages that are asked for in one turn of the event loop: they are read together. */
 interface Turn {
   readonly keys: Set<string>;
   readonly opened: Promise<ReadonlyMap<string, Totals>>;
 }
 
+/**
+ * Reads one epoch of one dimension as of a position. "As known at T" is one indexed seek for each page: the last chunk
+ * that begins at or before T, folded up to T. Its cost does not grow with the length of the log.
+ */
 export class EpochReader implements Reader {
   readonly knownAt: Position;
   readonly #collections: EpochCollections;

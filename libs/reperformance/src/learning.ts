@@ -29,15 +29,14 @@ import {
 } from './figure.ts';
 import { type Fact, latest, maybe, text } from './log.ts';
 import type { Parts } from './types.ts';
-import { days, daysLater, periodNamed, type Scope } from './world.ts';
+import { assetUnit, employees, heads, trainingUnit, unitOr, worksHere } from './workforce.ts';
+import { days, daysLater, periodNamed } from './world.ts';
 
 /** The learning and growth dimension. Source: docs/figures.md §8. */
 
 function plain({ scope }: Pick<Asked, 'scope'>, unit: string, date: string): boolean {
   return scope.has(unit, date, undefined);
 }
-
-const unitOr = (fact: Fact) => unitOf(fact) ?? 'root';
 
 function newProducts(asked: Asked): Result {
   const { scope, policy, documents } = asked;
@@ -192,48 +191,6 @@ function breakEven(asked: Asked): Result {
         };
   const result = spread(lengths.map(BigInt), 1n, { ...open, ...excluded(left), ...without });
   return { ...result, incomplete: costless > 0 };
-}
-
-function employment(scope: Scope, employee: string, date: string): Fact | undefined {
-  return latest(
-    scope.company
-      .of('EmploymentChanged')
-      .filter((fact) => text(fact, 'employeeId') === employee && text(fact, 'effectiveFrom') <= date),
-    (fact) => text(fact, 'effectiveFrom'),
-  );
-}
-
-function employees(scope: Scope): string[] {
-  return [...new Set(scope.company.of('EmploymentChanged').map((fact) => text(fact, 'employeeId')))].sort();
-}
-
-function worksHere(scope: Scope, employee: string, date: string): Fact | undefined {
-  const own = employment(scope, employee, date);
-  return own && parseMicros(text(own, 'fte')) > 0n && scope.company.inside(scope.unit, unitOr(own), date)
-    ? own
-    : undefined;
-}
-
-const heads = (scope: Scope, date: string) =>
-  employees(scope).filter((employee) => worksHere(scope, employee, date));
-
-/** The unit the training names, else the employee's on that day. */
-export function trainingUnit(scope: Scope, fact: Fact): string {
-  const worker = employment(scope, text(fact, 'employeeId'), text(fact, 'completedOn'));
-  return unitOf(fact) ?? (worker ? unitOr(worker) : 'root');
-}
-
-/** The unit the change names, else the latest change up to it that names one. */
-export function assetUnit(scope: Scope, fact: Fact): string {
-  const named = scope.company
-    .of('AssetChanged')
-    .filter(
-      (other) =>
-        text(other, 'assetId') === text(fact, 'assetId') &&
-        unitOf(other) !== undefined &&
-        text(other, 'effectiveOn') <= text(fact, 'effectiveOn'),
-    );
-  return unitOf(fact) ?? unitOf(latest(named, (other) => text(other, 'effectiveOn'))) ?? 'root';
 }
 
 function trainings({ scope }: Asked): Fact[] {

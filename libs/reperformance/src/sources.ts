@@ -1,6 +1,6 @@
 import { type Documents, paymentsOf, unitInOrder, unitOf } from './documents.ts';
-import { assetUnit, trainingUnit } from './learning.ts';
 import { type Fact, maybe, text } from './log.ts';
+import { assetUnit, trainingUnit } from './workforce.ts';
 import { dayText, type Scope } from './world.ts';
 
 /** Business dates of a source in a scope; instants by their UTC date. Source: docs/figures.md §5–§8. */

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { open } from 'lmdb';
+import { copyEnvironment } from '#lmdb-copy';
 import { releaseLog } from './ownership.ts';
 import { DamagedIndex, LogRecord } from './record.ts';
 import { contentOf, opened } from './rows.ts';
@@ -17,40 +15,25 @@ export interface LogContent {
 }
 
 /**
- * Copies the log of a directory into another one, whether or not a server is at work on it: LMDB copies what was committed at
- * one moment, so everything acknowledged before the call is in the copy. The copy is on disk and has been read as a whole.
+ * Copies the log of a directory into another one, whether or not a server is at work on it: everything acknowledged before the
+ * call is in the copy. The copy is on disk and has been read as a whole.
  *
  * Errors: DamagedRecord, DamagedIndex; those of the file system, a full disk among them.
  */
-export async function copyLog(from: string, to: string): Promise<LogContent> {
-  mkdirSync(to, { recursive: true, mode: 0o700 });
-  const source = open({
-    path: join(from, FILE),
-    noSubdir: true,
-    readOnly: true,
-    mapSize: MAP_BYTES,
-    maxDbs: 8,
+export function copyLog(from: string, to: string): Promise<LogContent> {
+  return copyEnvironment(from, to, { file: FILE, mapSize: MAP_BYTES }, async (directory) => {
+    const copy = openTables(directory);
+    try {
+      // The server that was copied is not the owner of its copy.
+      releaseLog(copy);
+      return contentOfLog(copy);
+    } finally {
+      await copy.root.close();
+    }
   });
-  try {
-    // Compacted: pages that are not in use, with what was deleted, are left behind.
-    await source.backup(join(to, FILE), true);
-  } finally {
-    await source.close();
-  }
-  const copy = openTables(to);
-  try {
-    // The server that was copied is not the owner of its copy.
-    releaseLog(copy);
-    return contentOfLog(copy);
-  } finally {
-    await copy.root.close();
-    rmSync(join(to, `${FILE}-lock`), { force: true });
-    sync(join(to, FILE));
-    sync(to);
-  }
 }
 
-/** Every record, its chain to the one before it, and the rows that lead to it; then the rows that lead nowhere else. */
+/** Every record, its chain to the one before it, and the rows that lead to it; then the names of all streams. */
 function contentOfLog(tables: Tables): LogContent {
   const hash = createHash('sha256');
   let events = 0;
@@ -69,10 +52,4 @@ function contentOfLog(tables: Tables): LogContent {
   }
   for (const { key, value } of tables.streams.getRange({})) opened('streams', key, value);
   return { events, lastPosition, digest: hash.digest('hex') };
-}
-
-function sync(path: string): void {
-  const handle = openSync(path, 'r');
-  fsyncSync(handle);
-  closeSync(handle);
 }

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { open } from 'lmdb';
+import { copyEnvironment } from '#lmdb-copy';
 import { DamagedDocument } from '../server/errors.ts';
 import { FILE, LmdbTables, MAP_BYTES } from './lmdb-tables.ts';
 import { opened } from './records.ts';
@@ -16,48 +14,29 @@ export interface DocumentsContent {
 }
 
 /**
- * Copies the documents of a directory into another one, whether or not a server is at work on them: all that was committed at
- * one moment. The copy is on disk and has been read as a whole. Errors: DamagedDocument; those of the file system.
+ * Copies the documents of a directory into another one, whether or not a server is at work on them. The copy is on disk and has
+ * been read as a whole. Errors: DamagedDocument; those of the file system, a full disk among them.
  */
-export async function copyDocuments(from: string, to: string): Promise<DocumentsContent> {
-  mkdirSync(to, { recursive: true, mode: 0o700 });
-  const source = open({
-    path: join(from, FILE),
-    noSubdir: true,
-    readOnly: true,
-    mapSize: MAP_BYTES,
-    maxDbs: 8,
+export function copyDocuments(from: string, to: string): Promise<DocumentsContent> {
+  return copyEnvironment(from, to, { file: FILE, mapSize: MAP_BYTES }, async (directory) => {
+    const tables = new LmdbTables(directory);
+    try {
+      return contentOf(tables);
+    } finally {
+      await tables.close();
+    }
   });
-  try {
-    // Compacted: pages that are not in use, with what was deleted, are left behind.
-    await source.backup(join(to, FILE), true);
-  } finally {
-    await source.close();
-  }
-  const content = await readDocuments(to);
-  for (const path of [join(to, FILE), to]) {
-    const handle = openSync(path, 'r');
-    fsyncSync(handle);
-    closeSync(handle);
-  }
-  return content;
 }
 
-async function readDocuments(directory: string): Promise<DocumentsContent> {
-  const tables = new LmdbTables(directory);
-  try {
-    const hash = createHash('sha256');
-    let entries = 0;
-    for (const { key, value } of tables.everything()) {
-      check(key, value);
-      hash.update(key).update(value);
-      entries++;
-    }
-    return { entries, digest: hash.digest('hex') };
-  } finally {
-    await tables.close();
-    rmSync(join(directory, `${FILE}-lock`), { force: true });
+function contentOf(tables: LmdbTables): DocumentsContent {
+  const hash = createHash('sha256');
+  let entries = 0;
+  for (const { key, value } of tables.everything()) {
+    check(key, value);
+    hash.update(key).update(value);
+    entries++;
   }
+  return { entries, digest: hash.digest('hex') };
 }
 
 /** Errors: DamagedDocument. */

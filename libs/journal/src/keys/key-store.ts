@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID }
 import { chmodSync, mkdirSync } from 'node:fs';
 import { open as openLmdb } from 'lmdb';
 import { crashPoint } from '#crash-points';
+import { copyEnvironment } from '#lmdb-copy';
 
 /** A sealed value as it stands in event data: only who has the subject's key can read it. */
 export interface Sealed {
@@ -132,20 +133,11 @@ export interface KeysContent {
 }
 
 /**
- * Copies the keys of a directory into another one that only this user can enter, whether or not they are in use: all that were
- * on disk at one moment. Errors: those of the file system.
+ * Copies the keys of a directory into another one that only this user can enter, whether or not they are in use; keys that were
+ * destroyed are not in the copy. Errors: those of the file system.
  */
-export async function copyKeys(from: string, to: string): Promise<KeysContent> {
-  mkdirSync(to, { recursive: true, mode: 0o700 });
-  chmodSync(to, 0o700);
-  const source = openLmdb<StoredKey, string>({ path: from, noSubdir: false, readOnly: true });
-  try {
-    // Compacted: pages that are not in use, with keys that were destroyed, are left behind.
-    await source.backup(to, true);
-  } finally {
-    await source.close();
-  }
-  return readKeys(to);
+export function copyKeys(from: string, to: string): Promise<KeysContent> {
+  return copyEnvironment(from, to, {}, readKeys);
 }
 
 async function readKeys(directory: string): Promise<KeysContent> {

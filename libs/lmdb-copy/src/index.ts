@@ -1,0 +1,1 @@
+export { copyEnvironment, type Layout, syncPath } from './copy.ts';
