@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { all, eventStoreContract, failureOf, someEvents, uniqueStream } from './contract.ts';
+import { CutRequests } from './lib/cut-append.ts';
 import { empty, grpc, identifier, messages, shared, trailersOf, uuid, wireOf } from './wire.ts';
 
 /** Goal: the Append, Delete and Tombstone calls as they are on the wire: responses, statuses, trailers, texts. */
@@ -180,21 +181,38 @@ it('a delete that comes too late says what was expected and what is there', asyn
   );
 });
 
-it('an append that is cut off while it is being sent writes nothing of it', async () => {
-  const cut = Array.from({ length: 40 }, () => uniqueStream());
-  for (const [i, stream] of cut.entries()) {
-    await new Promise<void>((resolve) => {
-      const call = below.wire.streams.append({ deadline: Date.now() + 50_000 }, () => resolve());
-      call.on('error', () => undefined);
-      call.write(new AppendReq().setOptions(options(stream)));
-      for (let n = 0; n < 50; n++) call.write(proposed(json));
-      // What was written is on its way, its end is not: cancelled at once, or when some of it has gone out.
-      if (i % 2 === 0) setImmediate(() => call.cancel());
-      else setTimeout(() => call.cancel(), i % 8);
-    });
-  }
-  // An append on the same connection is behind all of them.
-  await append(options(uniqueStream()), proposed(json));
-  for (const stream of cut)
-    expect(await failureOf(all(store.client.readStream(stream)))).toMatchObject({ type: 'stream-not-found' });
+it.each([
+  ['cancelled at once', 0, true],
+  ['cancelled a moment later', 0, false],
+  ['cancelled inside an event', 7, true],
+])('an append that is %s before its end writes nothing of it', async (_how, missing, atOnce) => {
+  const cut = Array.from({ length: CUTS }, () => uniqueStream());
+  const requests = await CutRequests.connect(store.uri, APPEND);
+  const events = Array.from({ length: 50 }, () => proposed(json).serializeBinary());
+  for (const stream of cut) await requests.cut([beginning(stream), ...events], missing, atOnce);
+  await requests.seen();
+  await nothingOf(cut);
+  await requests.break();
 });
+
+it('an append whose connection breaks writes nothing of it', async () => {
+  const cut = Array.from({ length: CUTS }, () => uniqueStream());
+  for (const stream of cut) {
+    const requests = await CutRequests.connect(store.uri, APPEND);
+    requests.begin([beginning(stream), proposed(json).serializeBinary()]);
+    await requests.seen();
+    await requests.break();
+  }
+  await nothingOf(cut);
+});
+
+const CUTS = Number(process.env['CUT_APPENDS'] ?? 20);
+const APPEND = '/event_store.client.streams.Streams/Append';
+const beginning = (stream: string) => new AppendReq().setOptions(options(stream)).serializeBinary();
+
+async function nothingOf(streams: readonly string[]): Promise<void> {
+  // One append more: whatever was begun is behind it, or never comes.
+  await append(options(uniqueStream()), proposed(json));
+  for (const stream of streams)
+    expect(await failureOf(all(store.client.readStream(stream)))).toMatchObject({ type: 'stream-not-found' });
+}
