@@ -10,6 +10,8 @@ import { codeOf, type Outcome } from './outcome.ts';
 const program = new Command('quadrant')
   .description('A balanced scorecard over customer files that can be replayed')
   .exitOverride()
+  // An option after the name of a command is that command's own: `stores` and `stores status` both have --data.
+  .enablePositionalOptions()
   .showHelpAfterError();
 
 const data = new Option('--data <dir>', 'where everything is kept (default: QUADRANT_DATA or .quadrant)');
@@ -27,16 +29,36 @@ program
     ),
   );
 
-program
+const stores = program
   .command('stores')
   .description('start the embedded stores alone, in the foreground')
+  .enablePositionalOptions()
   .addOption(data)
   .option('--eventstore-port <n>', 'port of the event store (default: a free one)')
   .option('--mongodb-port <n>', 'MongoDB on a port instead of a socket of its owner')
   .addOption(new Option('--only <store>').choices(['eventstore', 'mongodb']))
   .option('--plain', 'ports without TLS and password: whoever reaches them may read and write')
+  .option(
+    '--slow-ms <n>',
+    'from how many ms on an operation is slow and told (default: QUADRANT_SLOW_MS or 100)',
+  )
+  .option(
+    '--status-port <n>',
+    'metrics and health over HTTP on 127.0.0.1 as well (default: QUADRANT_STATUS_PORT)',
+  )
   .action((options: Record<string, string>) =>
     run(async () => (await import('./stores.ts')).stores(readConfig(process.env, options), options)),
+  );
+
+stores
+  .command('status')
+  .description('how the running embedded stores are: health, sizes, what is open, slow operations')
+  .addOption(data)
+  .addOption(json)
+  .action((options: { data?: string; json?: boolean }) =>
+    run(async () =>
+      (await import('./stores-status.ts')).storesStatusCommand(readConfig(process.env, options), options),
+    ),
   );
 
 program

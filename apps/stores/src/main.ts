@@ -1,47 +1,46 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import pino from 'pino';
 import { startEmbeddedEventStore } from '#embedded-eventstore';
 import { startEmbeddedMongoDb } from '#embedded-mongodb';
+import { Observations } from './observations.ts';
+import { mongoSocket, settingsOf } from './settings.ts';
+import { StatusServer } from './status-server.ts';
 
 /**
- * The embedded stores as a process of their own: arguments `--data DIR --eventstore-port N --mongodb-port N --only NAME --plain`.
+ * The embedded stores as a process of their own; its arguments are told at {@link settingsOf}.
  *
  * Another user of the machine can use neither: the event store has TLS and a password, MongoDB a socket that only its owner
  * can open. `--plain` asks for ports without any of it, `--mongodb-port` for that of MongoDB.
  */
-function argument(name: string): string | undefined {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? undefined : process.argv[at + 1];
-}
-
-/** Bytes; 104 with the closing zero on macOS, 108 on Linux. */
-const SOCKET_PATH_MAX = 103;
-
-const data = resolve(argument('data') ?? '.quadrant');
-const only = argument('only');
-const plain = process.argv.includes('--plain');
-const mongoPort = argument('mongodb-port');
-const limit = Number(process.env['EVENTSTORE_MAX_APPEND_SIZE']);
+const settings = settingsOf(process.argv, process.env);
+const log = pino({ name: 'stores', level: process.env['LOG_LEVEL'] ?? 'warn' }, pino.destination(2));
+const observations = new Observations(settings.slowMs, log, Date.now);
+const { data, only, plain, maxAppendSize, mongoPort } = settings;
 const eventStore =
   only === 'mongodb'
     ? undefined
     : await startEmbeddedEventStore({
         directory: join(data, 'eventstore'),
-        port: Number(argument('eventstore-port') ?? 0),
+        port: settings.eventStorePort,
         tls: !plain,
-        ...(limit > 0 ? { maxAppendSize: limit } : {}),
+        ...(maxAppendSize === undefined ? {} : { maxAppendSize }),
+        observe: (operation) => observations.see({ store: 'eventstore', ...operation }),
       });
 const mongo =
   only === 'eventstore'
     ? undefined
     : await startEmbeddedMongoDb({
         directory: join(data, 'mongodb'),
-        ...(plain || mongoPort !== undefined
-          ? { port: Number(mongoPort ?? 0) }
-          : { socketPath: socketPath(join(data, 'mongodb')) }),
+        ...(mongoPort === undefined ? { socketPath: mongoSocket(settings) } : { port: mongoPort }),
+        observe: (command) => observations.see({ store: 'mongodb', ...command }),
       });
+const status = await StatusServer.start({
+  eventStore,
+  mongo,
+  observations,
+  socketPath: settings.statusSocket,
+  port: settings.statusPort,
+});
 console.log(
   JSON.stringify({
     ready: true,
@@ -55,7 +54,7 @@ let stopping = false;
 async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
-  await Promise.all([eventStore?.close(), mongo?.close()]);
+  await Promise.all([eventStore?.close(), mongo?.close(), status.close()]);
   process.exit(code);
 }
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
@@ -69,19 +68,4 @@ for (const store of [eventStore, mongo]) {
     );
     void stop(1);
   });
-}
-
-/** In the directory, or where that is too long for the address of a socket (sun_path, unix(7)) in one of our own for temporary files. */
-function socketPath(directory: string): string {
-  const inside = join(directory, 'mongodb.sock');
-  if (Buffer.byteLength(inside) <= SOCKET_PATH_MAX) return inside;
-  const folder = join(
-    tmpdir(),
-    `quadrant-${createHash('sha256').update(directory).digest('hex').slice(0, 16)}`,
-  );
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const { uid, mode } = statSync(folder);
-  if (uid !== process.getuid?.() || (mode & 0o077) !== 0)
-    throw new Error(`${folder} must belong to the user who starts the stores, and to nobody else`);
-  return join(folder, 'mongodb.sock');
 }

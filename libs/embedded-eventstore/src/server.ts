@@ -2,8 +2,10 @@ import { setMaxListeners } from 'node:events';
 import { Server, ServerCredentials, type ServiceDefinition, status } from '@grpc/grpc-js';
 import { type Access, openAccess } from './access/access.ts';
 import { guarded } from './access/guarded.ts';
+import { ailmentOf, sizesOf } from './log/condition.ts';
 import { EventLog } from './log/event-log.ts';
 import { writeFirstEvent } from './log/first-event.ts';
+import type { ObserveOperation } from './operations.ts';
 import { Groups } from './persistent-subscriptions/groups.ts';
 import { persistentSubscriptions } from './persistent-subscriptions/service.ts';
 import { alreadyEncoded, appendCall } from './protocol/append-call.ts';
@@ -28,6 +30,26 @@ export interface EmbeddedEventStoreOptions {
    * (default) whoever reaches the port can.
    */
   readonly tls?: boolean;
+  /** Told of each append, read and commit when it is over. */
+  readonly observe?: ObserveOperation;
+}
+
+/** How much a store holds, and what it is doing. */
+export interface EventStoreStats {
+  readonly events: number;
+  readonly streams: number;
+  readonly lastPosition: number;
+  /** The log on disk. */
+  readonly fileBytes: number;
+  /** Changes that are not yet on disk. */
+  readonly waiting: number;
+  /** Finite reads on their way. */
+  readonly reads: number;
+  /** Catch-up subscriptions. */
+  readonly subscriptions: number;
+  /** Persistent subscriptions, and who is connected to them. */
+  readonly groups: number;
+  readonly consumers: number;
 }
 
 export interface EmbeddedEventStore {
@@ -39,12 +61,9 @@ export interface EmbeddedEventStore {
    * again only after a restart.
    */
   readonly failed: Promise<Error>;
-  stats(): {
-    readonly events: number;
-    readonly streams: number;
-    readonly lastPosition: number;
-    readonly subscriptions: number;
-  };
+  stats(): EventStoreStats;
+  /** Why it cannot be used: it has stopped, or its last record cannot be read; undefined when all is well. */
+  ailment(): string | undefined;
   /** Acknowledges what it has taken, ends all calls, gives the directory back. */
   close(): Promise<void>;
 }
@@ -67,7 +86,7 @@ export async function startEmbeddedEventStore(
   const maxAppendSize = options.maxAppendSize ?? MAX_APPEND_SIZE;
   if (!Number.isSafeInteger(maxAppendSize) || maxAppendSize < 1)
     throw new RangeError(`maxAppendSize: ${maxAppendSize} must be a whole number of bytes above 0`);
-  const log = new EventLog(options.directory, Date.now);
+  const log = new EventLog(options.directory, Date.now, options.observe);
   const access = await accessOf(options, log);
   await writeFirstEvent(log);
   const groups = new Groups(log);
@@ -75,7 +94,12 @@ export async function startEmbeddedEventStore(
   const closing = new AbortController();
   // One listener for each read that is open, taken back when it ends; there may be many.
   setMaxListeners(0, closing.signal);
-  const reads: OpenReads = { closing: closing.signal, subscriptions: 0 };
+  const reads: OpenReads = {
+    closing: closing.signal,
+    observe: options.observe,
+    reads: 0,
+    subscriptions: 0,
+  };
   const server = new Server({
     'grpc.max_receive_message_length': MAX_RECEIVE_BYTES,
     'grpc.max_send_message_length': -1,
@@ -134,7 +158,15 @@ export async function startEmbeddedEventStore(
     uri: access?.published(port) ?? `esdb://127.0.0.1:${port}?tls=false`,
     port,
     failed: log.failed,
-    stats: () => ({ ...log.stats(), subscriptions: reads.subscriptions }),
+    stats: () => ({
+      ...sizesOf(log),
+      waiting: log.waiting,
+      reads: reads.reads,
+      subscriptions: reads.subscriptions,
+      groups: groups.all.length,
+      consumers: groups.all.reduce((sum, { connected }) => sum + connected.size, 0),
+    }),
+    ailment: () => ailmentOf(log),
     close: () => {
       closed ??= close();
       return closed;

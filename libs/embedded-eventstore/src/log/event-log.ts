@@ -1,4 +1,5 @@
 import { crashPoint } from '../crash-point.ts';
+import type { ObserveOperation, StoreOperation } from '../operations.ts';
 import { append, type Expected, type Outcome, softDelete, tombstone } from './append-rules.ts';
 import { CommitSignal } from './commit-signal.ts';
 import { assertComplete } from './completeness.ts';
@@ -47,6 +48,7 @@ export class EventLog implements Committed {
   readonly failed: Promise<Error>;
   readonly #tables: Tables;
   readonly #now: () => number;
+  readonly #observe: ObserveOperation | undefined;
   readonly #release: () => void;
   #fail: (error: Error) => void = () => undefined;
   #stopped: LogStopped | undefined;
@@ -58,8 +60,9 @@ export class EventLog implements Committed {
   #nextStreamNumber = 1;
 
   /** Errors: DirectoryInUse; another format; DamagedRecord when the last record is not what was written. */
-  constructor(directory: string, now: () => number) {
+  constructor(directory: string, now: () => number, observe?: ObserveOperation) {
     this.#now = now;
+    this.#observe = observe;
     this.failed = new Promise((resolve) => {
       this.#fail = resolve;
     });
@@ -106,13 +109,24 @@ export class EventLog implements Committed {
   }
 
   append(stream: string, expected: Expected, events: readonly ProposedEvent[]): Promise<Outcome> {
-    return this.change((group) => append(group, stream, expected, events));
+    return this.#observed('append', stream, (group) => append(group, stream, expected, events));
   }
   delete(stream: string, expected: Expected): Promise<Outcome> {
-    return this.change((group) => softDelete(group, stream, expected));
+    return this.#observed('delete', stream, (group) => softDelete(group, stream, expected));
   }
   tombstone(stream: string, expected: Expected): Promise<Outcome> {
-    return this.change((group) => tombstone(group, stream, expected));
+    return this.#observed('tombstone', stream, (group) => tombstone(group, stream, expected));
+  }
+
+  async #observed(
+    operation: StoreOperation['operation'],
+    stream: string,
+    work: (group: Group) => Outcome,
+  ): Promise<Outcome> {
+    const began = performance.now();
+    const outcome = await this.change(work);
+    this.#observe?.({ operation, stream, ms: performance.now() - began });
+    return outcome;
   }
 
   /** Runs a change in the next group; resolves with its result when the group is on disk. Errors: LogStopped. */
@@ -150,7 +164,9 @@ export class EventLog implements Committed {
       }
       if (!group.isEmpty) {
         crashPoint('eventstore.before-commit');
+        const began = performance.now();
         await this.#tables.root.batch(() => group.write(this.#tables));
+        this.#observe?.({ operation: 'commit', events: group.events, ms: performance.now() - began });
         crashPoint('eventstore.after-commit-before-ack');
       }
     } catch (error) {
@@ -285,11 +301,8 @@ export class EventLog implements Committed {
     return records;
   }
 
-  stats(): { readonly events: number; readonly streams: number; readonly lastPosition: number } {
-    return {
-      events: this.#tables.log.getCount(),
-      streams: this.#tables.streams.getCount(),
-      lastPosition: this.#lastPosition,
-    };
+  /** Changes that have been asked for and are not on disk. */
+  get waiting(): number {
+    return this.#waiting.length;
   }
 }

@@ -79,6 +79,9 @@ export class Group {
   get now(): number {
     return this.#now();
   }
+  get events(): number {
+    return this.#records.length;
+  }
   get isEmpty(): boolean {
     return this.#records.length === 0 && this.#states.size === 0;
   }

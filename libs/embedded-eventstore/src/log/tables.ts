@@ -5,6 +5,7 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 
 /** The log's tables in one LMDB file. */
 export interface Tables {
+  readonly path: string;
   readonly root: RootDatabase<unknown, string>;
   /** Small facts about the file: its format, its owner. */
   readonly facts: Database<unknown, string>;
@@ -81,6 +82,7 @@ function openFile(path: string): Tables {
   });
   const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
   return {
+    path,
     root,
     facts: root.openDB({ name: 'facts', encoding: 'json' }),
     log: root.openDB({ name: 'log', encoding: 'binary' }),

@@ -1,5 +1,6 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import type { EventLog } from '../log/event-log.ts';
+import type { ObserveOperation } from '../operations.ts';
 import { type EventFilter, eventFilter } from '../reading/filter.ts';
 import { readAll, readStream, type Start } from '../reading/finite-reads.ts';
 import { Reader } from '../reading/reader.ts';
@@ -17,6 +18,8 @@ type Call = ServerWritableStream<Request, FramedMessages>;
 /** Reads and subscriptions that are open. */
 export interface OpenReads {
   readonly closing: AbortSignal;
+  readonly observe: ObserveOperation | undefined;
+  reads: number;
   subscriptions: number;
 }
 
@@ -60,14 +63,26 @@ async function run(log: EventLog, call: Call, ended: AbortSignal, open: OpenRead
     throw invalid('options.filter_option', 'must be filter or no_filter');
   if (!options.hasSubscription() && !hasCount(options))
     throw invalid('options.count_option', 'must be count or subscription');
+  const writer = new ResponseWriter(call, ended);
   const reader = new Reader(
     log,
-    new ResponseWriter(call, ended),
+    writer,
     ended,
     options.getResolveLinks(),
     ids.hasStructured() ? 'structured' : 'text',
   );
-  if (!options.hasSubscription()) return finite(log, reader, options);
+  if (!options.hasSubscription()) {
+    const began = performance.now();
+    open.reads++;
+    try {
+      await finite(log, reader, options);
+    } finally {
+      open.reads--;
+    }
+    const ms = performance.now() - began - writer.waitedMs;
+    open.observe?.({ operation: 'read', stream: placeOf(options).stream ?? '$all', ms });
+    return;
+  }
   if (options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS)
     throw invalid('options.read_direction', 'must be forwards in a subscription');
   open.subscriptions++;

@@ -13,6 +13,8 @@ export class ResponseWriter {
   readonly #ended: AbortSignal;
   #frames: Buffer[] = [];
   #bytes = 0;
+  /** Milliseconds for which the consumer took nothing. */
+  waitedMs = 0;
 
   constructor(call: ServerWritableStream<unknown, FramedMessages>, ended: AbortSignal) {
     this.#call = call;
@@ -35,6 +37,7 @@ export class ResponseWriter {
     this.#frames = [];
     this.#bytes = 0;
     if (this.#call.write(pack)) return;
+    const began = performance.now();
     await new Promise<void>((resolve) => {
       const goOn = () => {
         this.#call.off('drain', goOn);
@@ -44,6 +47,7 @@ export class ResponseWriter {
       this.#call.on('drain', goOn);
       this.#ended.addEventListener('abort', goOn);
     });
+    this.waitedMs += performance.now() - began;
   }
 
   async send(frame: Buffer): Promise<void> {

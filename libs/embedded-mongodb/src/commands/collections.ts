@@ -272,7 +272,7 @@ function listCollections(call: Call): Promise<Reply> {
   return listed(call, `${database}.$cmd.listCollections`, list);
 }
 
-function listDatabases({ command, view }: Call): Reply {
+function listDatabases({ command, view, server }: Call): Reply {
   const names = new Set(view.catalogue.namespaces().map((name) => name.slice(0, name.indexOf('.'))));
   const matches = matcherOf(filterOf(command, 'filter'));
   const nameOnly = command.flag('nameOnly');
@@ -291,5 +291,5 @@ function listDatabases({ command, view }: Call): Reply {
         ]),
     )
     .filter((item) => matches(documentAt(documentOf(item))));
-  return { databases, ...(nameOnly ? {} : { totalSize: 0n }) };
+  return { databases, ...(nameOnly ? {} : { totalSize: BigInt(server.fileBytes) }) };
 }

@@ -1,5 +1,6 @@
 import type { Cursors } from '../server/cursors.ts';
 import { CommandError, commandNotFound } from '../server/errors.ts';
+import type { ServerFigures } from '../server/operations.ts';
 import type { Sessions, Turn } from '../server/sessions.ts';
 import { row } from '../server/table.ts';
 import { Blocked, GuardedChanges, type Transaction } from '../server/transactions.ts';
@@ -8,6 +9,7 @@ import type { Tables } from '../store/tables.ts';
 import { View } from '../store/view.ts';
 import { COLLECTIONS } from './collections.ts';
 import type { Command, Reply } from './command.ts';
+import { DIAGNOSTICS } from './diagnostics.ts';
 import { checkOptions } from './options.ts';
 import { READS } from './read.ts';
 import type { Row } from './row.ts';
@@ -15,23 +17,37 @@ import { SERVICES } from './service.ts';
 import { WRITES } from './write.ts';
 
 /** The closed subset. What ends a transaction and `hello` have no row: they are about the connection between commands. */
-export const COMMANDS: Readonly<Record<string, Row>> = { ...WRITES, ...READS, ...COLLECTIONS, ...SERVICES };
+export const COMMANDS: Readonly<Record<string, Row>> = {
+  ...WRITES,
+  ...READS,
+  ...COLLECTIONS,
+  ...DIAGNOSTICS,
+  ...SERVICES,
+};
 
 /** Other names that MongoDB has for the same command. */
 const ALIASES: Readonly<Record<string, string>> = { findandmodify: 'findAndModify', buildinfo: 'buildInfo' };
 
 export const ENDS = ['commitTransaction', 'abortTransaction'];
 
+/** A command's own name; undefined for one that is not in the closed subset. */
+export function knownName(name: string): string | undefined {
+  const own = row(ALIASES, name) ?? name;
+  return row(COMMANDS, own) || ENDS.includes(own) ? own : undefined;
+}
+
 /** Runs commands on a store. */
 export class Commands {
   readonly #tables: LmdbTables;
   readonly #cursors: Cursors;
   readonly #sessions: Sessions;
+  readonly #server: ServerFigures;
 
-  constructor(tables: LmdbTables, cursors: Cursors, sessions: Sessions) {
+  constructor(tables: LmdbTables, cursors: Cursors, sessions: Sessions, server: ServerFigures) {
     this.#tables = tables;
     this.#cursors = cursors;
     this.#sessions = sessions;
+    this.#server = server;
   }
 
   async run(command: Command): Promise<Reply> {
@@ -55,7 +71,14 @@ export class Commands {
   }
 
   #call(command: Command, view: View, transaction: Transaction | undefined) {
-    return { command, view, cursors: this.#cursors, sessions: this.#sessions, transaction };
+    return {
+      command,
+      view,
+      cursors: this.#cursors,
+      sessions: this.#sessions,
+      transaction,
+      server: this.#server,
+    };
   }
 
   #end(command: Command, turn: Turn | undefined): Promise<Reply> | Reply {

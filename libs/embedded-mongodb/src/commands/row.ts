@@ -1,4 +1,5 @@
 import type { Cursors } from '../server/cursors.ts';
+import type { ServerFigures } from '../server/operations.ts';
 import type { Sessions } from '../server/sessions.ts';
 import type { Transaction } from '../server/transactions.ts';
 import type { View } from '../store/view.ts';
@@ -11,6 +12,7 @@ export interface Call {
   readonly cursors: Cursors;
   readonly sessions: Sessions;
   readonly transaction: Transaction | undefined;
+  readonly server: ServerFigures;
 }
 
 /** A command of the closed subset. */

@@ -2,7 +2,10 @@ import { newSessionId } from '../server/session-id.ts';
 import { SESSION_MINUTES } from '../server/sessions.ts';
 import type { Row } from './row.ts';
 
-/** Commands about the server, sessions and transactions. */
+/** How the store presents itself. */
+export const MONGODB_VERSION = '7.0.0';
+
+/** Commands about sessions, and what every client may ask. */
 export const SERVICES: Readonly<Record<string, Row>> = {
   ping: { kind: 'service', inTransaction: false, options: [], run: () => ({}) },
   buildInfo: {
@@ -10,17 +13,11 @@ export const SERVICES: Readonly<Record<string, Row>> = {
     inTransaction: false,
     options: [],
     run: () => ({
-      version: '7.0.0',
+      version: MONGODB_VERSION,
       versionArray: [7, 0, 0, 0],
       maxBsonObjectSize: 16_777_216,
       storageEngines: ['lmdb'],
     }),
-  },
-  serverStatus: {
-    kind: 'service',
-    inTransaction: false,
-    options: [],
-    run: () => ({ host: '127.0.0.1', process: 'embedded-mongodb', uptime: Math.floor(process.uptime()) }),
   },
   startSession: {
     kind: 'service',

@@ -1,11 +1,12 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { lockDirectory } from '#directory-lock';
-import { Commands } from '../commands/commands.ts';
+import { Commands, knownName } from '../commands/commands.ts';
 import { Catalogue } from '../store/catalogue.ts';
 import { LmdbTables } from '../store/lmdb-tables.ts';
 import { Connection } from './connection.ts';
 import { CURSOR_IDLE_MS, Cursors } from './cursors.ts';
+import { type ObserveCommand, Operations, type ServerFigures } from './operations.ts';
 import { Sessions, TRANSACTION_MS } from './sessions.ts';
 
 export interface EmbeddedMongoDbOptions {
@@ -19,19 +20,29 @@ export interface EmbeddedMongoDbOptions {
   readonly cursorIdleMs?: number;
   /** After how long an open transaction is aborted; one minute when absent. */
   readonly transactionMs?: number;
+  /** Told of each command when it is over. */
+  readonly observe?: ObserveCommand;
+}
+
+/** How much a store holds, and what it is doing. */
+export interface MongoDbStats {
+  readonly collections: number;
+  /** Documents and indexes on disk. */
+  readonly fileBytes: number;
+  readonly connections: number;
+  readonly cursors: number;
+  readonly transactions: number;
+  /** Since the start. */
+  readonly commands: number;
 }
 
 export interface EmbeddedMongoDb {
   readonly uri: string;
   /** Resolves when a write failed and the store has stopped taking any more. */
   readonly failed: Promise<Error>;
-  stats(): {
-    readonly collections: number;
-    readonly connections: number;
-    readonly cursors: number;
-    readonly transactions: number;
-    readonly commands: number;
-  };
+  stats(): MongoDbStats;
+  /** Why it cannot be used: it has stopped, or its file cannot be read; undefined when all is well. */
+  ailment(): string | undefined;
   close(): Promise<void>;
 }
 
@@ -60,6 +71,7 @@ export async function startEmbeddedMongoDb(options: EmbeddedMongoDbOptions): Pro
     uri: `mongodb://${options.socketPath ? encodeURIComponent(address) : address}/?directConnection=true`,
     failed: running.failed,
     stats: () => running.stats(),
+    ailment: () => running.ailment(),
     close: () => {
       closing ??= running.close().then(unlock);
       return closing;
@@ -67,23 +79,24 @@ export async function startEmbeddedMongoDb(options: EmbeddedMongoDbOptions): Pro
   };
 }
 
-class Service {
+class Service implements ServerFigures {
   readonly #tables: LmdbTables;
   readonly #cursors: Cursors;
   readonly #sessions: Sessions;
   readonly #commands: Commands;
+  readonly operations: Operations;
   readonly #connections = new Set<Connection>();
   readonly #timers: NodeJS.Timeout[];
   readonly #server: Server;
-  #handled = 0;
   #connected = 0;
   address = '';
 
-  constructor({ directory, cursorIdleMs, transactionMs }: EmbeddedMongoDbOptions) {
+  constructor({ directory, cursorIdleMs, transactionMs, observe }: EmbeddedMongoDbOptions) {
+    this.operations = new Operations(knownName, observe);
     this.#tables = new LmdbTables(directory);
     this.#cursors = new Cursors(cursorIdleMs ?? CURSOR_IDLE_MS);
     this.#sessions = new Sessions(this.#tables, this.#cursors, transactionMs ?? TRANSACTION_MS);
-    this.#commands = new Commands(this.#tables, this.#cursors, this.#sessions);
+    this.#commands = new Commands(this.#tables, this.#cursors, this.#sessions, this);
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
     this.#timers = [
       setInterval(() => this.#sweep(), Math.min(SWEEP_MS, cursorIdleMs ?? SWEEP_MS)).unref(),
@@ -98,11 +111,24 @@ class Service {
   stats() {
     return {
       collections: new Catalogue(this.#tables).namespaces().length,
+      fileBytes: this.fileBytes,
       connections: this.#connections.size,
       cursors: this.#cursors.count,
       transactions: this.#sessions.openTransactions,
-      commands: this.#handled,
+      commands: this.operations.total,
     };
+  }
+
+  get connections(): ServerFigures['connections'] {
+    return { current: this.#connections.size, totalCreated: this.#connected };
+  }
+
+  get fileBytes(): number {
+    return this.#tables.fileBytes;
+  }
+
+  ailment(): string | undefined {
+    return this.#tables.ailment();
   }
 
   #sweep(): void {
@@ -116,13 +142,11 @@ class Service {
   }
 
   #accept(socket: Socket): void {
+    const id = ++this.#connected;
     const connection = new Connection(socket, {
-      id: ++this.#connected,
+      id,
       address: () => this.address,
-      run: (command) => {
-        this.#handled++;
-        return this.#commands.run(command);
-      },
+      run: (command) => this.operations.run(command, id, () => this.#commands.run(command)),
     });
     this.#connections.add(connection);
     void connection.ended.then(() => this.#connections.delete(connection));

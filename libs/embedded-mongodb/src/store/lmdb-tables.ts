@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
 import { crashPoint } from './crash-point.ts';
@@ -15,6 +15,7 @@ const FORMAT_KEY = textKey(KIND.meta, 'format');
  * when it is on disk. A failed flush is never repeated: the store stops.
  */
 export class LmdbTables implements Tables {
+  readonly #path: string;
   readonly #root: RootDatabase;
   readonly #data: Database<Buffer, Buffer>;
   #fail: (error: Error) => void = () => undefined;
@@ -25,8 +26,9 @@ export class LmdbTables implements Tables {
 
   constructor(directory: string) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
+    this.#path = join(directory, FILE);
     this.#root = open({
-      path: join(directory, FILE),
+      path: this.#path,
       noSubdir: true,
       // Reopened under the same boot id, images of a power cut were damaged with overlapping sync.
       overlappingSync: false,
@@ -104,6 +106,21 @@ export class LmdbTables implements Tables {
   /** How many entries lie in a range. */
   count(start: Buffer, end: Buffer): number {
     return this.#data.getKeysCount({ start, end });
+  }
+
+  /** The file as it is on disk; what was deleted in it is used again. */
+  get fileBytes(): number {
+    return statSync(this.#path).size;
+  }
+
+  /** Why it cannot be used; undefined when all is well. */
+  ailment(): string | undefined {
+    if (this.#failure) return `The store has stopped: ${this.#failure.message}`;
+    try {
+      return this.get(FORMAT_KEY) ? undefined : 'The format number of the documents is gone.';
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
   }
 
   /** All entries in order of their keys. */
