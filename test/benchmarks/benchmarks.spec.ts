@@ -44,6 +44,7 @@ describe('the benchmarks', () => {
       'series',
       'start',
       'storage',
+      'stores',
     ]);
     for (const { measurements, checks } of run.results) {
       expect(measurements.length).toBeGreaterThan(0);

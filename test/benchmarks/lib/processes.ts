@@ -46,6 +46,12 @@ export class Child {
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
   }
 
+  /** Resident bytes without those of mapped files, which the system takes back when it needs them. */
+  anonymousBytes(): number {
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
+    return Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+  }
+
   async stop(): Promise<void> {
     if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGTERM');
     const kill = setTimeout(() => this.process.kill('SIGKILL'), STOP_MS);
@@ -85,9 +91,14 @@ export interface Stores {
   readonly mongoUri: string;
 }
 
-/** Both embedded stores in one process, as `npm start` runs them but without TLS: real stores are measured the same way. */
-export async function startStores(directory: string): Promise<Stores> {
-  const { child, ready } = await startApp({ app: 'stores', args: ['--plain', '--data', directory] });
+/**
+ * Both embedded stores in one process, as `npm start` runs them but for TLS, unless it is asked for: real stores are measured
+ * without it as well.
+ */
+export async function startStores(directory: string, access: 'plain' | 'TLS' = 'plain'): Promise<Stores> {
+  const args = ['--data', directory, ...(access === 'plain' ? ['--plain'] : [])];
+  // Slow operations are counted by it, and are no news of a benchmark.
+  const { child, ready } = await startApp({ app: 'stores', args, env: { LOG_LEVEL: 'error' } });
   return {
     child,
     eventStoreUri: String(ready['eventStoreUri']),
