@@ -1,8 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
-  EventStoreDBClient,
   jsonEvent,
   START,
   StreamDeletedError,
@@ -11,47 +7,22 @@ import {
 } from '@eventstore/db-client';
 import fc from 'fast-check';
 import { type ModelExpectation, ModelStore, type Told } from './model.testkit.ts';
-import { type EmbeddedEventStore, startEmbeddedEventStore } from './server.ts';
+import { consume, type Done, enqueue, goneBack } from './model-consumers.testkit.ts';
+import { RealStore } from './model-real.testkit.ts';
 
 /**
- * Goal: whatever is done in whatever order, and however often the store is restarted in between, it is an array for the log and
- * one for each stream.
+ * Goal: whatever is done in whatever order, and however often the store is restarted and the client connects anew in between, it is
+ * an array for the log, one for each stream, and for each group the revisions that were answered.
  * Method: random commands on a store and on a model of it; small pools of names and ids, so that repeats are frequent.
  * `MODEL_RUNS` asks for more runs; a failure prints the seed and the shortest list of commands.
  */
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 40);
+const LIFE_MS = 60_000;
+const LIMIT_MS = 2 * LIFE_MS + RUNS * 10_000;
 const STREAMS = ['a', 'b', 'c'];
 const IDS = Array.from({ length: 8 }, (_, n) => `00000000-0000-4000-8000-00000000000${n}`);
 
-class RealStore {
-  readonly #directory: string;
-  #store: EmbeddedEventStore;
-  client: EventStoreDBClient;
-
-  private constructor(directory: string, store: EmbeddedEventStore) {
-    this.#directory = directory;
-    this.#store = store;
-    this.client = EventStoreDBClient.connectionString(store.uri);
-  }
-
-  static async open(): Promise<RealStore> {
-    const directory = await mkdtemp(join(tmpdir(), 'quadrant-model-'));
-    return new RealStore(directory, await startEmbeddedEventStore({ directory }));
-  }
-
-  async restart(): Promise<void> {
-    await this.client.dispose();
-    await this.#store.close();
-    this.#store = await startEmbeddedEventStore({ directory: this.#directory });
-    this.client = EventStoreDBClient.connectionString(this.#store.uri);
-  }
-
-  async close(): Promise<void> {
-    await this.client.dispose();
-    await this.#store.close();
-    await rm(this.#directory, { recursive: true, force: true });
-  }
-}
+const done: Done = { deliveries: 0, redeliveries: 0, parked: 0, resumptions: 0, leftHolding: 0 };
 
 type Command = fc.AsyncCommand<ModelStore, RealStore>;
 
@@ -259,7 +230,34 @@ const subscribe = fc
     }),
   );
 
-const restart = fc.constant(command('restart', (_model, real) => real.restart()));
+/** Goes on behind the last event seen, through another connection or another start of the store than the one before. */
+const resume = fc.constant(
+  command('resume $all', async (model, real) => {
+    const seen: string[] = [];
+    const subscription = real.client.subscribeToAll({ fromPosition: real.readTo ?? START });
+    await new Promise<void>((resolve, reject) => {
+      subscription.on('data', ({ event }) => {
+        if (event) real.readTo = event.position;
+        if (event && STREAMS.includes(event.streamId) && event.type === 'Noted') seen.push(event.id);
+      });
+      subscription.on('caughtUp', () => resolve());
+      subscription.on('error', reject);
+    });
+    await subscription.unsubscribe();
+    expect(seen).toEqual(model.log.slice(model.readTo).map(({ id }) => id));
+    model.readTo = model.log.length;
+    done.resumptions++;
+  }),
+);
+
+const reconnect = fc.constant(command('reconnect', (_model, real) => real.reconnect()));
+
+const restart = fc.constant(
+  command('restart', async (model, real) => {
+    await real.restart();
+    await goneBack(model, real);
+  }),
+);
 
 it(
   `is its model, over ${RUNS} random lives with restarts`,
@@ -279,7 +277,12 @@ it(
             read,
             read,
             follow,
+            resume,
             subscribe,
+            enqueue,
+            consume(done),
+            consume(done),
+            reconnect,
             restart,
           ],
           {
@@ -296,8 +299,16 @@ it(
           }
         },
       ),
-      { numRuns: RUNS },
+      // A life that waits for what does not come has failed, too; looking for a shorter one ends in time to be told.
+      {
+        numRuns: RUNS,
+        timeout: LIFE_MS,
+        interruptAfterTimeLimit: LIMIT_MS - LIFE_MS,
+        markInterruptAsFailure: true,
+      },
     );
+    // The runs did what they are there for.
+    for (const count of Object.values(done)) expect(count).toBeGreaterThan(RUNS / 10);
   },
-  60_000 + RUNS * 10_000,
+  LIMIT_MS,
 );

@@ -1,3 +1,5 @@
+import { ModelQueue } from './model-group.testkit.ts';
+
 /** What an append, delete or tombstone is told; `kept`: the revision of a success. */
 export type Told = { readonly kept: number } | 'wrong' | 'deleted';
 
@@ -21,6 +23,9 @@ export type ModelExpectation = 'any' | 'no_stream' | 'stream_exists' | number;
 /** A slow, obvious event store: an array for the log, and one for each stream. */
 export class ModelStore {
   readonly log: ModelEvent[] = [];
+  readonly queue = new ModelQueue();
+  /** How much of the log a reader that remembers its place has seen. */
+  readTo = 0;
   readonly #streams = new Map<string, ModelStream>();
 
   stream(name: string): ModelStream {
