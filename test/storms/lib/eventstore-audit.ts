@@ -1,4 +1,4 @@
-import { EventStoreDBClient, type Position } from '@eventstore/db-client';
+import { EventStoreDBClient } from '@eventstore/db-client';
 import type { Attempt } from './eventstore-writers.ts';
 
 interface Found {
@@ -7,27 +7,33 @@ interface Found {
   readonly position: bigint;
 }
 
+export interface Audited {
+  /** The violations, as sentences. */
+  readonly wrong: readonly string[];
+  readonly events: number;
+  /** Appends that nobody was told about and that are there. */
+  readonly keptUnanswered: number;
+}
+
 /**
  * Whether a recovered log is what it may be: acknowledged ⊆ recovered ⊆ attempted, nothing twice, appends whole, revisions
- * without gaps, and the streams' indexes in agreement with the log. The violations, as sentences.
+ * without gaps, and the streams' indexes in agreement with the log.
  */
-export async function audit(
-  uri: string,
-  attempts: readonly Attempt[],
-  from?: Position,
-): Promise<{ readonly wrong: readonly string[]; readonly events: number }> {
+export async function audit(uri: string, attempts: readonly Attempt[]): Promise<Audited> {
   const client = EventStoreDBClient.connectionString(uri);
   const wrong: string[] = [];
   const found = new Map<string, Found>();
   const byStream = new Map<string, Found[]>();
   let events = 0;
-  for await (const { event } of client.readAll(from ? { fromPosition: from } : {})) {
+  for await (const { event } of client.readAll()) {
     if (event?.type !== 'Stormed') continue;
     events++;
     const at = { stream: event.streamId, revision: Number(event.revision), position: event.position.commit };
     if (found.has(event.id)) wrong.push(`${event.id} is in the log twice: at ${at.position}`);
     found.set(event.id, at);
-    byStream.set(at.stream, [...(byStream.get(at.stream) ?? []), at]);
+    const own = byStream.get(at.stream);
+    if (own) own.push(at);
+    else byStream.set(at.stream, [at]);
   }
   const attempted = new Set(attempts.flatMap(({ ids }) => ids));
   for (const id of found.keys())
@@ -47,7 +53,8 @@ export async function audit(
     if (n !== own.length) wrong.push(`${stream}: its index has ${n} events, the log ${own.length}`);
   }
   await client.dispose();
-  return { wrong, events };
+  const keptUnanswered = attempts.filter(({ answer, ids }) => !answer && found.has(ids[0] as string)).length;
+  return { wrong, events, keptUnanswered };
 }
 
 function appendWrong({ stream, ids, answer }: Attempt, found: ReadonlyMap<string, Found>): string[] {

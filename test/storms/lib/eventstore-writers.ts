@@ -17,6 +17,8 @@ export interface Attempt {
  */
 export class Writers {
   readonly attempts: Attempt[] = [];
+  /** How many have been acknowledged so far. */
+  acknowledgedCount = 0;
   readonly #random: Random;
   readonly #round: string;
   readonly #count: number;
@@ -74,6 +76,7 @@ export class Writers {
           attempt.after === undefined ? ANY : attempt.after < 0 ? 'no_stream' : BigInt(attempt.after),
       },
     );
+    this.acknowledgedCount++;
     attempt.answer = { revision: Number(nextExpectedRevision), position: position?.commit ?? -1n };
   }
 }
