@@ -6,7 +6,7 @@ import { readRecording } from './scenario.ts';
 /**
  * Goal: the embedded store answers as a real EventStoreDB did.
  * Method: 300 random histories, recorded against EventStoreDB 24.6.0, played one at a time; every step's outcome and the log
- * at the end are compared. `ESDB_URL` names another server to play against; nobody else may write to it meanwhile.
+ * at the end are compared. `ESDB_URL` names another server to play against.
  */
 const { server, scenarios } = await readRecording('histories');
 let store: EventStoreUnderTest;

@@ -147,17 +147,30 @@ async function read({ client, labels }: Play, step: StepOf<'read'>): Promise<Out
   return { events };
 }
 
+/**
+ * A limit counts all events of the server. Where others write as well, theirs are among them: then as many more are asked for,
+ * until the scenario's own ones are as many as the limit, or the log has ended.
+ */
 async function readAll({ client, labels }: Play, step: StepOf<'readAll'>): Promise<Outcome> {
-  const events: Outcome[] = [];
-  const reading = client.readAll({
-    ...(step.direction ? { direction: step.direction } : {}),
-    ...(step.from === undefined ? {} : { fromPosition: place(labels, step.from) }),
-    ...(step.max === undefined ? {} : { maxCount: step.max }),
-    ...(step.resolve ? { resolveLinkTos: true } : {}),
-  });
-  for await (const resolved of reading)
-    if (labels.isOwn(delivered(resolved)?.streamId)) events.push(observedEvent(labels, resolved));
-  return { events };
+  for (let others = 0; ; ) {
+    const asked = step.max === undefined ? undefined : step.max + others;
+    const reading = client.readAll({
+      ...(step.direction ? { direction: step.direction } : {}),
+      ...(step.from === undefined ? {} : { fromPosition: place(labels, step.from) }),
+      ...(asked === undefined ? {} : { maxCount: asked }),
+      ...(step.resolve ? { resolveLinkTos: true } : {}),
+    });
+    const events: Outcome[] = [];
+    let read = 0;
+    for await (const resolved of reading) {
+      read++;
+      if (labels.isOwn(delivered(resolved)?.streamId)) events.push(observedEvent(labels, resolved));
+    }
+    const [before, now] = [others, read - events.length];
+    others = now;
+    if (step.max === undefined || asked === undefined || read < asked || now === before)
+      return { events: others === 0 ? events : events.slice(0, step.max) };
+  }
 }
 
 /** The server has not said within this time that a subscription has caught up. */

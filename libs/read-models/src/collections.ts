@@ -73,22 +73,31 @@ export interface EpochCollections {
 
 export const DATABASE = 'quadrant';
 
+/** What figures rest on: no URI changes it. */
+const REQUIRED: MongoClientOptions = {
+  useBigInt64: true,
+  writeConcern: { w: 'majority', journal: true },
+  readConcernLevel: 'majority',
+  readPreference: 'primary',
+  retryWrites: true,
+};
+
+/** Where the URI of the operator says nothing: the driver would take what an option says for more than what the URI says. */
+const UNLESS_SAID: MongoClientOptions = {
+  serverSelectionTimeoutMS: 5_000,
+  // A connection that has gone silent is given up; without a limit the driver would wait on it for ever.
+  socketTimeoutMS: 30_000,
+  waitQueueTimeoutMS: 30_000,
+  maxPoolSize: 20,
+};
+
 /** Answers wait for the disk of a majority; integers of 64 bits are bigint on both sides. */
 export function connectMongo(uri: string, options: MongoClientOptions = {}): MongoClient {
   endBrokenWrites();
-  return new MongoClient(uri, {
-    useBigInt64: true,
-    writeConcern: { w: 'majority', journal: true },
-    readConcernLevel: 'majority',
-    readPreference: 'primary',
-    retryWrites: true,
-    serverSelectionTimeoutMS: 5_000,
-    // A connection that has gone silent is given up; without a limit the driver would wait on it for ever.
-    socketTimeoutMS: 30_000,
-    waitQueueTimeoutMS: 30_000,
-    maxPoolSize: 20,
-    ...options,
-  });
+  // The names of options are read as the driver reads them, in whatever case.
+  const said = new Set([...uri.matchAll(/[?&]([^=&]+)=/g)].map(([, name]) => name?.toLowerCase()));
+  const own = Object.entries(UNLESS_SAID).filter(([name]) => !said.has(name.toLowerCase()));
+  return new MongoClient(uri, { ...REQUIRED, ...Object.fromEntries(own), ...options });
 }
 
 export function epochCollections(db: Db, dimension: ProjectionName, epoch: number): EpochCollections {

@@ -11,12 +11,17 @@ export interface RenewedClientOptions {
 
 /** Three times the time after which a question gives up its search for the server. */
 const AFTER_MS = 15_000;
+/** Between the end of a client that could not connect and the next one: as the driver pauses between two looks. */
+const PAUSE_MS = 500;
 
 /**
  * A client of the store of documents for a process that lives long.
  *
  * Whatever keeps a client from its server ends with that client: when it has known no server for a while, a new one
- * takes its place, which connects with the next question. What the former one still has under way fails.
+ * takes its place. What the former one still has under way fails.
+ *
+ * A client of the driver (7.9.0) that could not connect the first time never connects: it keeps the closed topology of
+ * that attempt. So a new one is connected at once, and when it finds no server the next one follows.
  */
 export class RenewedClient {
   readonly #options: RenewedClientOptions;
@@ -65,11 +70,24 @@ export class RenewedClient {
   }
 
   #renew(): void {
-    const former = this.#current;
-    this.#searching = undefined;
-    this.#current = this.#watched();
     const { onRenewed, afterMs = AFTER_MS } = this.#options;
     onRenewed?.(`No server of MongoDB has been found for ${afterMs} ms; a new client is taken.`);
+    this.#replace();
+  }
+
+  #replace(): void {
+    const former = this.#current;
+    clearTimeout(this.#searching);
+    this.#searching = undefined;
+    const client = this.#watched();
+    this.#current = client;
+    const { onRenewed } = this.#options;
     former.close().catch((cause: unknown) => onRenewed?.('The former client could not be closed.', cause));
+    client.connect().catch((cause: unknown) => {
+      if (client !== this.#current || this.#closed) return;
+      onRenewed?.('The new client found no server either; another one follows.', cause);
+      clearTimeout(this.#searching);
+      this.#searching = setTimeout(() => this.#replace(), PAUSE_MS).unref();
+    });
   }
 }

@@ -142,14 +142,13 @@ describe(`generated requests (seed ${SEED})`, () => {
         if (wrong !== undefined) failures.push(`${shown}\n  → ${wrong}`);
         const expected = method === 'get' ? 0 : writtenBy(path, answer.status, answer.text);
         const now = await bench.world.journal.head();
-        if (expected !== undefined && now !== head) {
-          let written = 0;
-          for await (const _ of bench.world.journal.readAll({ from: head })) written++;
-          if (written !== expected)
-            failures.push(`${shown}\n  → ${answer.status}, but ${written} events were written`);
-        }
+        let written = 0;
+        // Of a server that others use as well the head moves without us: only what is the company's own counts.
+        if (now !== head) for await (const _ of bench.world.journal.readAll({ from: head })) written++;
+        if (expected !== undefined && written !== expected)
+          failures.push(`${shown}\n  → ${answer.status}, but ${written} events were written`);
         // As a projector does: a correction waits for what is recorded, and says "again" when nobody projects it.
-        if (now !== head) await bench.world.project();
+        if (written > 0) await bench.world.project();
         head = now;
       }
     }
