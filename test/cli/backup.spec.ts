@@ -1,12 +1,14 @@
 import {
   closeSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -168,6 +170,30 @@ describe('quadrant backup and restore', () => {
       await stop();
       const { code, stderr } = await quadrant(['restore', copy, '--data', join(root, 'other')], {});
       expect([code, stderr]).toEqual([0, '']);
+    },
+    TIME_MS,
+  );
+
+  it(
+    'clears away what killed ones have left half done, with the keys that are in it',
+    async () => {
+      const { stop } = await fill();
+      await stop();
+      const gone = new Quadrant(['--version'], {});
+      await gone.ended;
+      const half = (place: string) => {
+        mkdirSync(join(place, 'keys'), { recursive: true });
+        writeFileSync(join(place, 'keys', 'data.mdb'), 'half a copy');
+      };
+      const other = join(root, 'other');
+      half(join(root, `.copy.${gone.process.pid}`));
+      half(join(root, `.copy.${process.pid}`));
+      half(join(other, `.restoring.${gone.process.pid}`));
+      const copy = await backedUp();
+      const { code, stderr } = await quadrant(['restore', copy, '--data', other], {});
+      expect([code, stderr]).toEqual([0, '']);
+      expect(readdirSync(root).sort()).toEqual([`.copy.${process.pid}`, 'copy', 'data', 'other']);
+      expect(readdirSync(other).sort()).toEqual(['eventstore', 'keys', 'mongodb']);
     },
     TIME_MS,
   );

@@ -2,13 +2,14 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { lockDirectory } from '#directory-lock';
+import { lives, lockDirectory } from '#directory-lock';
 import { copyLog, type LogContent } from '#embedded-eventstore';
 import { copyDocuments, type DocumentsContent } from '#embedded-mongodb';
 import { copyKeys, type KeysContent } from '#journal';
@@ -56,6 +57,7 @@ export async function backupCommand(config: Config, to: string, { json }: Option
   if (!existsSync(join(config.data, 'eventstore')))
     throw new UsageError(`${config.data} has no stores; give --data of a directory that has.`);
   const unfinished = join(dirname(directory), `.${basename(directory)}.${process.pid}`);
+  clearUnfinished(dirname(directory), `.${basename(directory)}.`);
   mkdirSync(unfinished, { recursive: true, mode: 0o700 });
   try {
     const began = new Date().toISOString();
@@ -92,6 +94,7 @@ export async function restoreCommand(config: Config, from: string, { json }: Opt
   const unlock = lockDirectory(config.data);
   const unfinished = join(config.data, `.restoring.${process.pid}`);
   try {
+    clearUnfinished(config.data, '.restoring.');
     mkdirSync(unfinished, { mode: 0o700 });
     const content = await copied(directory, unfinished);
     for (const part of PARTS) {
@@ -123,6 +126,21 @@ async function copied(from: string, to: string): Promise<Content> {
     syncPath(join(to, TOKEN_KEY));
   }
   return { ...mongodb, eventstore, ...keys };
+}
+
+/**
+ * What a killed process of these has left: it has keys of persons in it, and in a container the next process may have the same
+ * number. The copy of one that lives stays.
+ */
+function clearUnfinished(directory: string, prefix: string): void {
+  if (!existsSync(directory)) return;
+  for (const name of readdirSync(directory)) {
+    const number = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+    if (!/^\d+$/.test(number)) continue;
+    const pid = Number(number);
+    if (pid !== process.pid && lives({ pid, began: '' })) continue;
+    rmSync(join(directory, name), { recursive: true, force: true });
+  }
 }
 
 function manifestOf(directory: string): Manifest {
