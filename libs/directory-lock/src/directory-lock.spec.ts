@@ -44,4 +44,13 @@ describe('a lock on a directory', () => {
     lockDirectory(directory)();
     expect(readdirSync(directory)).toEqual([]);
   });
+
+  it.each(['', '\0\0\0\0', 'null', '{"pid":', '{}'])(
+    'whose content a power cut took (%j) is taken over: nobody lives who had it',
+    (left) => {
+      writeFileSync(join(directory, 'lock'), left);
+      lockDirectory(directory)();
+      expect(readdirSync(directory)).toEqual([]);
+    },
+  );
 });

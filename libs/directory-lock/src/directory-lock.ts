@@ -1,6 +1,7 @@
-import { linkSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beganAt, type Holder, lives } from './holder.ts';
+import { makeDirectory } from './made-directory.ts';
 
 /** Directories that this process holds. */
 const held = new Set<string>();
@@ -21,14 +22,14 @@ export class DirectoryInUse extends Error {
  * Errors: DirectoryInUse.
  */
 export function lockDirectory(directory: string): () => void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   const real = realpathSync(directory);
   if (held.has(real)) throw new DirectoryInUse(directory, process.pid);
   const path = join(real, 'lock');
-  // The lock appears with its content: one that is empty because its maker was killed cannot be.
+  // The lock appears with its content: one that is empty because its maker was killed, or lost its power, cannot be.
   const own = `${path}.${process.pid}`;
   const holder: Holder = { pid: process.pid, began: beganAt(process.pid) ?? '' };
-  writeFileSync(own, JSON.stringify(holder), { mode: 0o600 });
+  writeFileSync(own, JSON.stringify(holder), { mode: 0o600, flush: true });
   try {
     while (!linked(own, path)) takeAway(path, directory);
   } finally {
@@ -55,7 +56,7 @@ function linked(from: string, to: string): boolean {
 function takeAway(path: string, directory: string): void {
   const seen = holderOf(path);
   if (seen === undefined) return;
-  if (lives(seen)) throw new DirectoryInUse(directory, seen.pid);
+  if (seen !== UNREADABLE && lives(seen)) throw new DirectoryInUse(directory, seen.pid);
   const aside = `${path}.gone.${process.pid}`;
   try {
     renameSync(path, aside);
@@ -64,7 +65,7 @@ function takeAway(path: string, directory: string): void {
     throw error;
   }
   const moved = holderOf(aside);
-  if (moved !== undefined && lives(moved)) {
+  if (moved !== undefined && moved !== UNREADABLE && lives(moved)) {
     linked(aside, path);
     rmSync(aside, { force: true });
     throw new DirectoryInUse(directory, moved.pid);
@@ -72,12 +73,16 @@ function takeAway(path: string, directory: string): void {
   rmSync(aside, { force: true });
 }
 
-function holderOf(path: string): Holder | undefined {
+/** A name whose content a power cut took, left by a version that did not wait for the disk: its process is gone. */
+const UNREADABLE = 'unreadable';
+
+function holderOf(path: string): Holder | typeof UNREADABLE | undefined {
   try {
     const { pid, began } = JSON.parse(readFileSync(path, 'utf8')) as Holder;
-    return { pid, began };
+    return Number.isSafeInteger(pid) && pid > 0 && typeof began === 'string' ? { pid, began } : UNREADABLE;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (error instanceof SyntaxError || error instanceof TypeError) return UNREADABLE;
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ServerCredentials } from '@grpc/grpc-js';
+import { makeDirectory, syncDirectory } from '#directory-lock';
 import { isDue, issueCertificates } from './certificates.ts';
 
 /** How clients of a server with TLS find and prove each other. */
@@ -25,16 +26,19 @@ const PASSWORD_BYTES = 32;
 export async function openAccess(directory: string, now: Date): Promise<Access> {
   const folder = resolve(directory, 'access');
   const file = (name: string) => join(folder, name);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeDirectory(folder);
   chmodSync(folder, 0o700);
   if (!existsSync(file('password')))
     publish(file('password'), randomBytes(PASSWORD_BYTES).toString('base64url'));
-  // The authority is written last: where it is, the other two are, and belong to it.
+  // The authority is written last, and no name of the others can come to the disk after its own: where it is, the other two are,
+  // and belong to it.
   if (!existsSync(file('ca.crt')) || isDue(readFileSync(file('ca.crt'), 'utf8'), now)) {
     rmSync(file('ca.crt'), { force: true });
+    syncDirectory(folder);
     const { authority, certificate, key } = await issueCertificates(now);
     publish(file('server.key'), key);
     publish(file('server.crt'), certificate);
+    syncDirectory(folder);
     publish(file('ca.crt'), authority);
   }
   const password = readFileSync(file('password'), 'utf8');

@@ -1,5 +1,5 @@
-import { mkdirSync, realpathSync } from 'node:fs';
-import { beganAt, DirectoryInUse, type Holder, lives } from '#directory-lock';
+import { realpathSync } from 'node:fs';
+import { beganAt, DirectoryInUse, type Holder, lives, makeDirectory } from '#directory-lock';
 import type { Tables } from './tables.ts';
 
 /** Directories that this process has open. */
@@ -7,7 +7,7 @@ const open = new Set<string>();
 
 /** Reserves a directory within this process; returns the way to give it back. Errors: DirectoryInUse. */
 export function reserveDirectory(directory: string): () => void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   const path = realpathSync(directory);
   if (open.has(path)) throw new DirectoryInUse(directory, process.pid);
   open.add(path);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { existsSync, linkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
+import { makeDirectory, syncDirectory } from '#directory-lock';
 
 /** The log's tables in one LMDB file. */
 export interface Tables {
@@ -32,7 +33,7 @@ const NAME_BYTES_MAX = 1024;
  * Errors: another format.
  */
 export function openTables(directory: string): Tables {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   const path = join(directory, FILE);
   if (!existsSync(path)) create(directory, path);
   const tables = openFile(path);
@@ -61,12 +62,6 @@ function create(directory: string, path: string): void {
     rmSync(`${unfinished}-lock`, { force: true });
   }
   syncDirectory(directory);
-}
-
-function syncDirectory(directory: string): void {
-  const handle = openSync(directory, 'r');
-  fsyncSync(handle);
-  closeSync(handle);
 }
 
 function openFile(path: string): Tables {

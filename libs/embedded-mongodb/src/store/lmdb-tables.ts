@@ -1,6 +1,7 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, linkSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
+import { makeDirectory, syncDirectory } from '#directory-lock';
 import { crashPoint } from './crash-point.ts';
 import { after, type Entry, KIND, type Tables, textKey } from './tables.ts';
 
@@ -25,24 +26,14 @@ export class LmdbTables implements Tables {
   #failure: Error | undefined;
 
   constructor(directory: string) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     this.#path = join(directory, FILE);
-    this.#root = open({
-      path: this.#path,
-      noSubdir: true,
-      // Reopened under the same boot id, images of a power cut were damaged with overlapping sync.
-      overlappingSync: false,
-      mapSize: MAP_BYTES,
-      maxDbs: 8,
-    });
+    if (!existsSync(this.#path)) create(directory, this.#path);
+    this.#root = openFile(this.#path);
     this.#refuseFirstFormat(directory);
-    this.#data = this.#root.openDB({ name: 'data', encoding: 'binary', keyEncoding: 'binary' });
+    this.#data = dataOf(this.#root);
     const format = this.get(FORMAT_KEY)?.readUInt32LE(0);
-    if (format === undefined) {
-      const bytes = Buffer.alloc(4);
-      bytes.writeUInt32LE(FORMAT, 0);
-      this.#data.putSync(FORMAT_KEY, bytes);
-    } else if (format !== FORMAT) throw this.#otherFormat(directory, String(format));
+    if (format !== FORMAT) throw this.#otherFormat(directory, String(format));
   }
 
   /** The first format had databases of other names in the same file. */
@@ -132,6 +123,35 @@ export class LmdbTables implements Tables {
   snapshot(): Snapshot {
     return new Snapshot(this.#data);
   }
+}
+
+function openFile(path: string): RootDatabase {
+  return open({
+    path,
+    noSubdir: true,
+    // Reopened under the same boot id, images of a power cut were damaged with overlapping sync.
+    overlappingSync: false,
+    mapSize: MAP_BYTES,
+    maxDbs: 8,
+  });
+}
+
+function dataOf(root: RootDatabase): Database<Buffer, Buffer> {
+  return root.openDB({ name: 'data', encoding: 'binary', keyEncoding: 'binary' });
+}
+
+/** A new file gets its name only when it is complete and on disk, so that a crash leaves no half-made store. */
+function create(directory: string, path: string): void {
+  const unfinished = `${path}.new-${process.pid}`;
+  const root = openFile(unfinished);
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(FORMAT, 0);
+  dataOf(root).putSync(FORMAT_KEY, bytes);
+  void root.close();
+  linkSync(unfinished, path);
+  rmSync(unfinished);
+  rmSync(`${unfinished}-lock`, { force: true });
+  syncDirectory(directory);
 }
 
 /** A view of one moment. It keeps pages of the file from being used again: release it. */
