@@ -19,21 +19,25 @@ const { data, only, plain, maxAppendSize, mongoPort } = settings;
 const eventStore =
   only === 'mongodb'
     ? undefined
-    : await startEmbeddedEventStore({
-        directory: join(data, 'eventstore'),
-        port: settings.eventStorePort,
-        tls: !plain,
-        ...(maxAppendSize === undefined ? {} : { maxAppendSize }),
-        observe: (operation) => observations.see({ store: 'eventstore', ...operation }),
-      });
+    : await started('event store', () =>
+        startEmbeddedEventStore({
+          directory: join(data, 'eventstore'),
+          port: settings.eventStorePort,
+          tls: !plain,
+          ...(maxAppendSize === undefined ? {} : { maxAppendSize }),
+          observe: (operation) => observations.see({ store: 'eventstore', ...operation }),
+        }),
+      );
 const mongo =
   only === 'eventstore'
     ? undefined
-    : await startEmbeddedMongoDb({
-        directory: join(data, 'mongodb'),
-        ...(mongoPort === undefined ? { socketPath: mongoSocket(settings) } : { port: mongoPort }),
-        observe: (command) => observations.see({ store: 'mongodb', ...command }),
-      });
+    : await started('store of documents', () =>
+        startEmbeddedMongoDb({
+          directory: join(data, 'mongodb'),
+          ...(mongoPort === undefined ? { socketPath: mongoSocket(settings) } : { port: mongoPort }),
+          observe: (command) => observations.see({ store: 'mongodb', ...command }),
+        }),
+      );
 const status = await StatusServer.start({
   eventStore,
   mongo,
@@ -50,10 +54,20 @@ console.log(
   }),
 );
 
+// Not `process.exit`: it waits for threads, and one of lmdb's may be waiting for this one.
+const die = () => process.kill(process.pid, 'SIGKILL');
+process.on('uncaughtException', (error) => {
+  console.error(error);
+  die();
+});
+/** For an end in order. */
+const STOP_MS = 10_000;
+
 let stopping = false;
 async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
+  setTimeout(die, STOP_MS).unref();
   await Promise.all([eventStore?.close(), mongo?.close(), status.close()]);
   process.exit(code);
 }
@@ -61,11 +75,24 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => vo
 // Whoever started it was killed: a process that nobody stops would keep the next start from this directory.
 process.on('disconnect', () => void stop(0));
 process.channel?.unref();
-for (const store of [eventStore, mongo]) {
+for (const [name, store] of [
+  ['event store', eventStore],
+  ['store of documents', mongo],
+] as const) {
   void store?.failed.then((error) => {
     console.error(
-      `A store could not write to its disk and stops; nothing more is acknowledged: ${error.message}`,
+      `The ${name} could not write to its disk and stops; nothing more is acknowledged: ${error.message}`,
     );
     void stop(1);
   });
+}
+
+/** Ends the process with code 1 and a sentence when a store cannot start: damaged, of another format, in use, no room. */
+async function started<Store>(name: string, start: () => Promise<Store>): Promise<Store> {
+  try {
+    return await start();
+  } catch (error) {
+    console.error(`The ${name} cannot start: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(1);
+  }
 }

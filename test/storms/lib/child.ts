@@ -7,6 +7,8 @@ export interface ChildOrder {
   /** A built entry file. */
   readonly file: string;
   readonly args?: readonly string[];
+  /** A command that runs it, with its arguments: strace, prlimit. */
+  readonly under?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Everything it says goes here. */
   readonly log: string;
@@ -24,10 +26,12 @@ export class Child {
   readonly #process: ChildProcess;
   readonly #ready: Promise<Readonly<Record<string, unknown>>>;
 
-  constructor({ name, file, args = [], env = {}, log }: ChildOrder) {
+  constructor({ name, file, args = [], under = [], env = {}, log }: ChildOrder) {
     this.name = name;
     appendFileSync(log, `--- ${new Date().toISOString()} start ${env['CRASH_AT'] ?? ''}\n`);
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, ...args], {
+    const own = [process.execPath, '--disable-warning=ExperimentalWarning', file, ...args];
+    const [command = process.execPath, ...rest] = [...under, ...own];
+    const child = spawn(command, rest, {
       env: { ...process.env, NODE_OPTIONS: '', LOG_LEVEL: 'warn', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -33,9 +33,7 @@ export class DocumentsWriters {
 
   /** Writes until each writer has met its first error. */
   async run(uri: string): Promise<void> {
-    const client = await connected(uri);
-    await client.db(DATABASE).collection('documents').createIndex({ turn: 1 });
-    await client.close();
+    if (!(await hasIndex(uri))) return;
     await Promise.all(Array.from({ length: this.#count }, (_, writer) => this.#write(uri, writer)));
   }
 
@@ -66,17 +64,41 @@ export class DocumentsWriters {
 
   #command(writer: number, turn: number) {
     const padding = 'x'.repeat(this.#random.below(300));
+    const raised = Array.from({ length: DOCUMENTS }, (_, i) => ({
+      q: { _id: `${writer}/${i}` },
+      u: { $set: { turn, padding }, $inc: { n: 1 }, $push: { list: { $each: [turn], $slice: -20 } } },
+      upsert: true,
+    }));
+    // It stays, so that the file grows.
+    const left = {
+      q: { _id: leftBy(writer, turn) },
+      u: { $set: { turn, padding: 'y'.repeat(1_000) } },
+      upsert: true,
+    };
     return {
       update: 'documents',
       ordered: false,
-      updates: Array.from({ length: DOCUMENTS }, (_, i) => ({
-        q: { _id: `${writer}/${i}` },
-        u: { $set: { turn, padding }, $inc: { n: 1 }, $push: { list: { $each: [turn], $slice: -20 } } },
-        upsert: true,
-      })),
+      updates: [...raised, left],
       txnNumber: Long.fromNumber(turn),
       writeConcern: { w: 'majority', j: true },
     };
+  }
+}
+
+function leftBy(writer: number, turn: number): string {
+  return `${writer}/turn ${turn}`;
+}
+
+async function hasIndex(uri: string): Promise<boolean> {
+  const client = await connected(uri);
+  try {
+    await client.db(DATABASE).collection('documents').createIndex({ turn: 1 });
+    return true;
+  } catch {
+    // The store is gone already.
+    return false;
+  } finally {
+    await client.close(true);
   }
 }
 
@@ -120,12 +142,18 @@ export async function auditDocuments(
       const own = turns.filter((turn) => turn.writer === writer);
       const sure = own.filter(isAcknowledged).at(-1)?.turn ?? 0;
       const possible = own.at(-1)?.turn ?? 0;
-      const documents = byWriter.get(writer) ?? [];
+      const all = byWriter.get(writer) ?? [];
+      const documents = all.filter(({ n }) => n !== undefined);
       if (documents.length !== 0 && documents.length !== DOCUMENTS)
         wrong.push(`writer ${writer}: ${documents.length} of ${DOCUMENTS} documents`);
       const there = documents[0]?.turn ?? 0;
       if (there < sure) wrong.push(`writer ${writer}: turn ${sure} was acknowledged, ${there} is there`);
       if (there > possible) wrong.push(`writer ${writer}: turn ${there} was never sent`);
+      const left = new Set(all.filter(({ n }) => n === undefined).map(({ _id }) => _id));
+      for (let turn = 1; turn <= there; turn++)
+        if (!left.delete(leftBy(writer, turn)))
+          wrong.push(`writer ${writer}: turn ${turn} left nothing behind`);
+      for (const id of left) wrong.push(`${id} is there without its turn`);
       for (const { _id, turn, n, list } of documents)
         if (turn !== there || n !== turn || list.at(-1) !== turn || list.length !== Math.min(20, turn))
           wrong.push(

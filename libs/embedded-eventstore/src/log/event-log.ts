@@ -1,3 +1,4 @@
+import { reasonOfFailedCommit } from '#lmdb-copy';
 import { crashPoint } from '../crash-point.ts';
 import type { ObserveOperation, StoreOperation } from '../operations.ts';
 import { append, type Expected, type Outcome, softDelete, tombstone } from './append-rules.ts';
@@ -171,7 +172,7 @@ export class EventLog implements Committed {
       }
     } catch (error) {
       // Never retried: after a failed sync the kernel may have dropped what it could not write.
-      this.#stop(error);
+      this.#stop(await reasonOfFailedCommit(error));
       return;
     }
     this.#waiting.splice(0, taken);
@@ -182,8 +183,7 @@ export class EventLog implements Committed {
     if (!group.isEmpty) this.signal.committed(group.touched);
   }
 
-  #stop(error: unknown): void {
-    const cause = error instanceof Error ? error : new Error(String(error));
+  #stop(cause: Error): void {
     this.#stopped = new LogStopped(`The event log has stopped: ${cause.message}`, { cause });
     const waiting = this.#waiting;
     this.#waiting = [];

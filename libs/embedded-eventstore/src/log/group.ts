@@ -169,12 +169,16 @@ export class Group {
     for (const { position, bytes } of this.#records) tables.log.put(position, bytes);
     for (const [key, value] of this.#revisionRows) tables.revisions.put(key, sealed('revisions', key, value));
     // An id keeps its first revision.
-    for (const [key, value] of this.#idRows) tables.ids.put(key, sealed('ids', key, value), FIRST_ONLY);
+    for (const [key, value] of this.#idRows)
+      tables.ids.put(key, sealed('ids', key, value), FIRST_ONLY).catch(toldByTheBatch);
     for (const [stream, state] of this.#states) {
       const key = nameKey(stream);
       tables.streams.put(key, sealed('streams', key, encodeState(state)));
     }
   }
 }
+
+/** A put with a condition has a promise of its own, which fails beside that of the batch; unheard, it would end the process. */
+const toldByTheBatch = () => undefined;
 
 const FIRST_ONLY = { noOverwrite: true } as unknown as number;

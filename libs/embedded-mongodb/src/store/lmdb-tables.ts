@@ -2,6 +2,7 @@ import { existsSync, linkSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
 import { makeDirectory, syncDirectory } from '#directory-lock';
+import { reasonOfFailedCommit } from '#lmdb-copy';
 import { crashPoint } from './crash-point.ts';
 import { after, type Entry, KIND, type Tables, textKey } from './tables.ts';
 
@@ -10,6 +11,12 @@ const FORMAT = 2;
 export const MAP_BYTES = 64 * 2 ** 30;
 export const KEY_BYTES_MAX = 1_900;
 const FORMAT_KEY = textKey(KIND.meta, 'format');
+
+interface Waiting {
+  readonly work: () => unknown;
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: unknown) => void;
+}
 
 /**
  * The key space on LMDB. Everything that waits is committed in one LMDB transaction with one flush; a promise resolves
@@ -24,6 +31,8 @@ export class LmdbTables implements Tables {
     this.#fail = resolve;
   });
   #failure: Error | undefined;
+  #waiting: Waiting[] = [];
+  #pumping: Promise<void> | undefined;
 
   constructor(directory: string) {
     makeDirectory(directory);
@@ -50,32 +59,58 @@ export class LmdbTables implements Tables {
   }
 
   async close(): Promise<void> {
+    await this.#pumping;
     await this.#root.close();
   }
 
   /** Runs `work` among all that waits; resolves when it is on disk. `work` has to be whole: it is not taken back. */
-  async commit<T>(work: () => T): Promise<T> {
-    if (this.#failure) throw this.#failure;
-    let outcome: { readonly result: T } | { readonly error: unknown } | undefined;
+  commit<T>(work: () => T): Promise<T> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ work, resolve, reject });
+      this.#pumping ??= this.#pump();
+    });
+  }
+
+  async #pump(): Promise<void> {
+    // Whatever else arrives in this turn of the event loop joins the first group.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#waiting.length > 0 && !this.#failure) await this.#commitGroup();
+    this.#pumping = undefined;
+  }
+
+  /**
+   * One transaction at a time: of those that lmdb-js is given beside one that fails, it runs the next, writes and syncs again, and
+   * a process that ends in the meantime waits for it for ever.
+   */
+  async #commitGroup(): Promise<void> {
+    const group = this.#waiting;
+    this.#waiting = [];
+    const settle: (() => void)[] = [];
     try {
       await this.#root.transaction(() => {
-        crashPoint('mongodb.before-commit');
-        try {
-          outcome = { result: work() };
-        } catch (error) {
-          outcome = { error };
+        for (const { work, resolve, reject } of group) {
+          crashPoint('mongodb.before-commit');
+          try {
+            const result = work();
+            settle.push(() => resolve(result as never));
+          } catch (error) {
+            settle.push(() => reject(error));
+          }
+          crashPoint('mongodb.written-not-committed');
         }
-        crashPoint('mongodb.written-not-committed');
       });
     } catch (error) {
-      this.#failure = await reasonOf(error);
+      this.#failure = await reasonOfFailedCommit(error);
+      for (const { reject } of [...group, ...this.#waiting]) reject(this.#failure);
+      this.#waiting = [];
       this.#fail(this.#failure);
-      throw this.#failure;
+      return;
     }
-    crashPoint('mongodb.after-commit-before-reply');
-    if (!outcome) throw new Error('a transaction was committed without having run');
-    if ('error' in outcome) throw outcome.error;
-    return outcome.result;
+    for (const tell of settle) {
+      crashPoint('mongodb.after-commit-before-reply');
+      tell();
+    }
   }
 
   get(key: Buffer): Buffer | undefined {
@@ -131,6 +166,8 @@ function openFile(path: string): RootDatabase {
     noSubdir: true,
     // Reopened under the same boot id, images of a power cut were damaged with overlapping sync.
     overlappingSync: false,
+    // A commit begins when a group is complete, not at the end of an event turn.
+    eventTurnBatching: false,
     mapSize: MAP_BYTES,
     maxDbs: 8,
   });
@@ -204,17 +241,4 @@ function readRange(
     if (out.length >= limit) break;
   }
   return out;
-}
-
-/** lmdb-js gives the reason of a failed commit as a promise. */
-async function reasonOf(error: unknown): Promise<Error> {
-  const reason = (error as { commitError?: Promise<unknown> }).commitError;
-  if (reason) {
-    try {
-      await reason;
-    } catch (cause) {
-      return cause instanceof Error ? cause : new Error(String(cause));
-    }
-  }
-  return error instanceof Error ? error : new Error(String(error));
 }

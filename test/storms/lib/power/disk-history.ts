@@ -249,3 +249,11 @@ function lastNumber(args: string): number {
   if (!Number.isSafeInteger(value)) throw new Error(`no number at the end of ${args.slice(-40)}`);
   return value;
 }
+
+/** Every file and directory that ever had a name, once. */
+export function itemsOf({ root }: DiskHistory): readonly Item[] {
+  const items = new Set<Item>([root]);
+  for (const item of items)
+    if (item.kind === 'directory') for (const { given } of item.listings) if (given) items.add(given[1]);
+  return [...items];
+}

@@ -3,44 +3,56 @@ import { join } from 'node:path';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { MongoClient } from 'mongodb';
 import { Child } from '../child.ts';
-import { auditDocuments } from '../documents-writers.ts';
+import { auditDocuments, type Turn } from '../documents-writers.ts';
 import { audit } from '../eventstore-audit.ts';
+import type { Attempt } from '../eventstore-writers.ts';
 import { type Cut, writeImage } from './image.ts';
 import { DATA, type Recording, STORES } from './recording.ts';
 
-/**
- * Opens the image of a cut with the real stores and reads everything over both protocols: what had been acknowledged at the cut is
- * there, nothing is there that nobody sent, and both take another write. The violations, as sentences.
- */
+/** What was asked of both stores, and what of it was acknowledged. */
+export interface Asked {
+  readonly attempts: readonly Attempt[];
+  readonly turns: readonly Turn[];
+  isAcknowledged(of: Attempt | Turn): boolean;
+}
+
+/** Opens the image of a cut, and looks whether what had been acknowledged at the cut is there. The violations, as sentences. */
 export async function judge(recording: Recording, cut: Cut, directory: string): Promise<readonly string[]> {
   mkdirSync(directory, { recursive: true });
   writeImage(recording.history, cut, join(directory, 'disk'));
-  const log = join(directory, 'stores.log');
-  const child = new Child({
-    name: 'stores',
-    file: STORES,
-    args: ['--data', join(directory, 'disk', DATA), '--plain'],
-    log,
+  const { attempts, turns, acknowledgedAt } = recording;
+  const isAcknowledged = (of: Attempt | Turn) =>
+    (acknowledgedAt.get(of) ?? Number.POSITIVE_INFINITY) < cut.at;
+  return verdict(join(directory, 'disk', DATA), join(directory, 'stores.log'), {
+    attempts,
+    turns,
+    isAcknowledged,
   });
+}
+
+/**
+ * Opens a data directory with the real stores and reads everything over both protocols: what was acknowledged is there, nothing
+ * is there that nobody sent, and both take another write. The violations, as sentences.
+ */
+export async function verdict(data: string, log: string, asked: Asked): Promise<readonly string[]> {
+  const child = new Child({ name: 'stores', file: STORES, args: ['--data', data, '--plain'], log });
   const ready = await child.ready();
   if (!ready) {
     const { code, signal } = await child.ended;
     const said = readFileSync(log, 'utf8')
       .split('\n')
-      .find((line) => /error/i.test(line));
+      .find((line) => /error|cannot/i.test(line));
     return [`the stores did not start: ${signal ?? `code ${code}`}, ${said ?? 'without a word'}`];
   }
-  const acknowledged = (of: Parameters<Recording['acknowledgedAt']['get']>[0]) =>
-    (recording.acknowledgedAt.get(of) ?? Number.POSITIVE_INFINITY) < cut.at;
-  const attempts = recording.attempts.map((attempt) => {
+  const attempts = asked.attempts.map((attempt) => {
     const { answer, ...unanswered } = attempt;
-    return acknowledged(attempt) ? attempt : unanswered;
+    return asked.isAcknowledged(attempt) ? attempt : unanswered;
   });
   const [eventStoreUri, mongoUri] = [String(ready['eventStoreUri']), String(ready['mongoUri'])];
   const wrong: string[] = [];
   try {
     wrong.push(...(await audit(eventStoreUri, attempts)).wrong);
-    wrong.push(...(await auditDocuments(mongoUri, recording.turns, acknowledged)));
+    wrong.push(...(await auditDocuments(mongoUri, asked.turns, asked.isAcknowledged)));
     await goesOn(eventStoreUri, mongoUri);
   } catch (error) {
     const died = await Promise.race([child.ended, undefined]);

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { DocumentsWriters, type Turn } from '../documents-writers.ts';
 import { type Attempt, Writers } from '../eventstore-writers.ts';
 import { Random } from '../random.ts';
-import { DiskHistory, type Item, type Span } from './disk-history.ts';
+import { DiskHistory, itemsOf } from './disk-history.ts';
 import { callsOf, RecordedProcess, type SystemCall, stringsOf } from './strace.ts';
 
 /** Built files lie beside the built storms; the specs run from the sources. */
@@ -112,8 +112,9 @@ function understood(disk: string, record: string, events: Writers, documents: Do
   for (const turn of documents.acknowledged) find(turn, responseTo(turn.request), 8);
   const lines = new Set<number>();
   const syncing: number[] = [];
-  for (const { changes, syncs } of itemsOf(history)) {
-    for (const { began, ended } of [...changes, ...syncs])
+  for (const item of itemsOf(history)) {
+    const { syncs } = item;
+    for (const { began, ended } of [...(item.kind === 'file' ? item.changes : item.listings), ...syncs])
       for (const line of [began, ended]) if (Number.isFinite(line)) lines.add(line);
     syncing.push(...syncs.map(({ ended }) => ended).filter(Number.isFinite));
   }
@@ -147,17 +148,4 @@ function responseTo(request: number): Buffer {
   bytes.writeInt32LE(request, 0);
   bytes.writeInt32LE(OP_MSG, 4);
   return bytes;
-}
-
-/** Every file and directory that ever had a name, once. */
-function itemsOf({
-  root,
-}: DiskHistory): { readonly changes: readonly Span[]; readonly syncs: readonly Span[] }[] {
-  const items = new Set<Item>([root]);
-  for (const item of items)
-    if (item.kind === 'directory') for (const { given } of item.listings) if (given) items.add(given[1]);
-  return [...items].map((item) => ({
-    changes: item.kind === 'file' ? item.changes : item.listings,
-    syncs: item.syncs,
-  }));
 }

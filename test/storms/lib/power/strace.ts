@@ -11,6 +11,8 @@ export interface SystemCall {
   readonly began: number;
   /** Infinity: it never did. */
   readonly ended: number;
+  /** strace had it fail; it did nothing. */
+  readonly injected: boolean;
 }
 
 /** Longer strings would be cut off in the record. */
@@ -34,33 +36,34 @@ export function whyNoRecording(): string | undefined {
   return tried.status === 0 ? undefined : `strace does not work here: ${tried.stderr.trim()}`;
 }
 
+/** What a recorded process needs to know: what goes through io_uring is not seen. */
+export const RECORDED_ENVIRONMENT: Readonly<Record<string, string>> = { UV_USE_IO_URING: '0' };
+
+/** The command under which a process is recorded. */
+export function recordedBy(order: {
+  /** Where the record goes. */
+  readonly record: string;
+  /** Calls that fail, as strace's `-e inject=` has them. */
+  readonly inject?: string;
+}): readonly string[] {
+  return [
+    ...['strace', '-f', '-qq', '--seccomp-bpf', '-xx', '-s', String(STRING_BYTES_MAX), '-e', 'signal=none'],
+    ...['-e', `trace=${CALLS.map((name) => `?${name}`).join(',')}`, '-o', order.record],
+    ...(order.inject === undefined ? [] : ['-e', `inject=${order.inject}`]),
+  ];
+}
+
 /** A process under strace. Its own id is needed to signal it: a signal to strace would end the recording. */
 export class RecordedProcess {
   readonly strace: ChildProcess;
   readonly ended: Promise<void>;
 
-  constructor(order: {
-    readonly command: readonly string[];
-    /** Where the record goes. */
-    readonly record: string;
-    /** Calls that fail, as strace's `-e inject=` has them. */
-    readonly inject?: readonly string[];
-    readonly env?: Readonly<Record<string, string>>;
-  }) {
-    this.strace = spawn(
-      'strace',
-      [
-        ...['-f', '-qq', '--seccomp-bpf', '-xx', '-s', String(STRING_BYTES_MAX), '-e', 'signal=none'],
-        ...['-e', `trace=${CALLS.map((name) => `?${name}`).join(',')}`, '-o', order.record],
-        ...(order.inject ?? []).flatMap((rule) => ['-e', `inject=${rule}`]),
-        ...order.command,
-      ],
-      {
-        // What goes through io_uring is not seen.
-        env: { ...process.env, NODE_OPTIONS: '', LOG_LEVEL: 'warn', UV_USE_IO_URING: '0', ...order.env },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+  constructor(order: { readonly command: readonly string[]; readonly record: string }) {
+    const [strace, ...args] = recordedBy(order) as [string, ...string[]];
+    this.strace = spawn(strace, [...args, ...order.command], {
+      env: { ...process.env, NODE_OPTIONS: '', LOG_LEVEL: 'warn', ...RECORDED_ENVIRONMENT },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.ended = new Promise((resolve) => this.strace.once('close', () => resolve()));
   }
 
@@ -98,14 +101,23 @@ export function callsOf(record: string): SystemCall[] {
   return calls;
 }
 
+/** Longer than all that follows the arguments of a call. */
+const TAIL_CHARACTERS = 300;
+
 function callOf(text: string, began: number, ended: number): SystemCall {
   const open = text.indexOf('(');
-  const close = text.lastIndexOf(') ');
-  const result = /^\s*= (-?\d+|0x[0-9a-f]+|\?)/.exec(text.slice(close + 1))?.[1];
-  if (open < 0 || close < open || result === undefined)
+  const from = Math.max(open, text.length - TAIL_CHARACTERS);
+  const tail = /\)\s+= (-?\d+|0x[0-9a-f]+|\?)[^"]*$/.exec(text.slice(from));
+  if (open < 0 || !tail)
     throw new Error(`line ${began + 1} of the record is not understood: ${text.slice(0, 200)}`);
-  const value = result === '?' ? undefined : Number(result);
-  return { name: text.slice(0, open), args: text.slice(open + 1, close), result: value, began, ended };
+  return {
+    name: text.slice(0, open),
+    args: text.slice(open + 1, from + tail.index),
+    result: tail[1] === '?' ? undefined : Number(tail[1]),
+    began,
+    ended,
+    injected: tail[0].endsWith('(INJECTED)'),
+  };
 }
 
 /** The strings among the arguments of a call, as bytes. Errors: one was cut off. */
