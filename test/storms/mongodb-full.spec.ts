@@ -20,7 +20,9 @@ it('stops when a file may not grow, and has kept what it acknowledged', async ()
     child.stderr.on('data', (chunk) => {
       told += chunk;
     });
-    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    const ended = new Promise<number | string | null>((resolve) =>
+      child.once('exit', (code, signal) => resolve(signal ?? code)),
+    );
     const line = await new Promise<string>((resolve) =>
       createInterface({ input: child.stdout }).once('line', resolve),
     );
@@ -42,7 +44,7 @@ it('stops when a file may not grow, and has kept what it acknowledged', async ()
       return undefined;
     })().catch((error: Error) => error);
     expect(failed).toBeInstanceOf(Error);
-    expect(await limited.ended).toBe(1);
+    expect(await limited.ended).toBe('SIGKILL');
     expect(limited.told()).toContain('could not write to its disk');
     await limited.client.close(true);
 

@@ -54,7 +54,10 @@ console.log(
   }),
 );
 
-// Not `process.exit`: it waits for threads, and one of lmdb's may be waiting for this one.
+/**
+ * The end of a process that must do nothing more. Not by `process.exit`, which waits for threads, and one of lmdb's may be waiting for
+ * this one; nor in order: when lmdb-js 3.5.6 tells of a failed write it writes beyond a buffer, and what is freed afterwards aborts.
+ */
 const die = () => process.kill(process.pid, 'SIGKILL');
 process.on('uncaughtException', (error) => {
   console.error(error);
@@ -64,16 +67,16 @@ process.on('uncaughtException', (error) => {
 const STOP_MS = 10_000;
 
 let stopping = false;
-async function stop(code: number): Promise<void> {
+async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
   setTimeout(die, STOP_MS).unref();
   await Promise.all([eventStore?.close(), mongo?.close(), status.close()]);
-  process.exit(code);
+  process.exit(0);
 }
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
 // Whoever started it was killed: a process that nobody stops would keep the next start from this directory.
-process.on('disconnect', () => void stop(0));
+process.on('disconnect', () => void stop());
 process.channel?.unref();
 for (const [name, store] of [
   ['event store', eventStore],
@@ -81,9 +84,9 @@ for (const [name, store] of [
 ] as const) {
   void store?.failed.then((error) => {
     console.error(
-      `The ${name} could not write to its disk and stops; nothing more is acknowledged: ${error.message}`,
+      `The ${name} could not write to its disk; the process ends here, nothing more is acknowledged: ${error.message}`,
     );
-    void stop(1);
+    die();
   });
 }
 
