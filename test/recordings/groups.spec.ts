@@ -7,7 +7,7 @@ import { readRecording } from './scenario.ts';
 /**
  * Goal: persistent subscriptions of the embedded store answer as those of a real EventStoreDB did.
  * Method: 74 random scenarios, recorded against EventStoreDB 24.6.0, played one at a time; every step's outcome and the log at
- * the end are compared. `ESDB_URL` names another server to play against; nobody else may write to it meanwhile.
+ * the end are compared. `ESDB_URL` names another server to play against.
  */
 const { server, scenarios } = await readRecording('groups');
 // A store in this process makes nobody wait for a first delivery as a server that starts a group may.

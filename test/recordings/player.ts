@@ -8,7 +8,7 @@ import { type Play, playStreamStep } from './stream-steps.ts';
 
 /**
  * Plays a scenario through the official client and gives what was observed: an outcome for each step, and last the
- * scenario's part of the log. Nobody else may write meanwhile, since some steps read the last few events of `$all`.
+ * scenario's part of the log. Others may write meanwhile.
  */
 export async function play(
   client: EventStoreDBClient,
@@ -16,11 +16,11 @@ export async function play(
   patience: Patience = PATIENCE,
 ): Promise<readonly Outcome[]> {
   const labels = new Labels(`${scenario.name}.${randomUUID().slice(0, 8)}.`);
-  const playing: Play = { client, labels, toName: [] };
   const before = await end(client);
+  const playing: Play = { client, labels, toName: [], before };
   const outcomes: Outcome[] = [];
   for (const step of scenario.steps) outcomes.push(await outcomeOf(playing, step, patience));
-  outcomes.push({ log: await ownLog(playing, before) });
+  outcomes.push({ log: await ownLog(playing) });
   return outcomes;
 }
 
@@ -57,7 +57,7 @@ async function end(client: EventStoreDBClient): Promise<Position | undefined> {
 }
 
 /** What the scenario wrote, in order; on the way it names the positions that appends returned. */
-async function ownLog({ client, labels, toName }: Play, before: Position | undefined): Promise<string[]> {
+async function ownLog({ client, labels, toName, before }: Play): Promise<string[]> {
   const log: string[] = [];
   const named = new Map<bigint, string>();
   for await (const { event } of client.readAll({ fromPosition: before ?? START })) {

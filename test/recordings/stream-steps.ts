@@ -32,6 +32,8 @@ export interface Play {
   readonly client: EventStoreDBClient;
   readonly labels: Labels;
   readonly toName: PositionToName[];
+  /** Where the log ended when the play began; undefined: nowhere. */
+  readonly before: Position | undefined;
 }
 
 /** Plays a step on streams; the client's errors are thrown. Errors also: NoSuchPosition; NotCaughtUp. */
@@ -148,28 +150,32 @@ async function read({ client, labels }: Play, step: StepOf<'read'>): Promise<Out
 }
 
 /**
- * A limit counts all events of the server. Where others write as well, theirs are among them: then as many more are asked for,
- * until the scenario's own ones are as many as the limit, or the log has ended.
+ * A limit counts all events of the server. What others have written since the play began would not be there if it had been alone:
+ * as many more are asked for, and they are left out before the limit is laid on what was read.
  */
-async function readAll({ client, labels }: Play, step: StepOf<'readAll'>): Promise<Outcome> {
+async function readAll({ client, labels, before }: Play, step: StepOf<'readAll'>): Promise<Outcome> {
+  const { max } = step;
+  const since = before?.commit ?? 0n;
   for (let others = 0; ; ) {
-    const asked = step.max === undefined ? undefined : step.max + others;
     const reading = client.readAll({
       ...(step.direction ? { direction: step.direction } : {}),
       ...(step.from === undefined ? {} : { fromPosition: place(labels, step.from) }),
-      ...(asked === undefined ? {} : { maxCount: asked }),
+      ...(max === undefined ? {} : { maxCount: max + others }),
       ...(step.resolve ? { resolveLinkTos: true } : {}),
     });
-    const events: Outcome[] = [];
-    let read = 0;
+    const read: (Outcome | undefined)[] = [];
+    let strangers = 0;
     for await (const resolved of reading) {
-      read++;
-      if (labels.isOwn(delivered(resolved)?.streamId)) events.push(observedEvent(labels, resolved));
+      const event = delivered(resolved);
+      if (labels.isOwn(event?.streamId)) read.push(observedEvent(labels, resolved));
+      else if ((event?.position?.commit ?? 0n) > since) strangers++;
+      else read.push(undefined);
     }
-    const [before, now] = [others, read - events.length];
-    others = now;
-    if (step.max === undefined || asked === undefined || read < asked || now === before)
-      return { events: others === 0 ? events : events.slice(0, step.max) };
+    // A server that gives more than it was asked for is seen as long as nobody else writes: nothing is laid on it then.
+    const counted = others === 0 || max === undefined ? read : read.slice(0, max);
+    if (max === undefined || strangers <= others)
+      return { events: counted.filter((event) => event !== undefined) };
+    others = 2 * strangers;
   }
 }
 

@@ -16,7 +16,7 @@ export interface AppendedAsNew {
 /**
  * Records the facts of a stream that is taken for new: judged on an empty stream, appended where there is none.
  *
- * Most streams of an import are new, and reading each of them to learn so cost more than appending. Undefined: the
+ * Most streams of facts are new, and reading each of them to learn so cost more than appending. Undefined: the
  * stream is not new, or the facts are not all right on an empty one; nothing was written, the stream has to be read.
  *
  * The store takes events with the ids of recorded ones for a repeat and answers with their place, whatever they say.

@@ -12,13 +12,13 @@ import {
   type SubmittedFact,
 } from './prepared-fact.ts';
 import type { References } from './references.ts';
+import { SharedHead } from './shared-head.ts';
 import { type FactResult, recordStream } from './stream-recorder.ts';
 
 /** Facts of one call; more are refused as a whole. Source: api.md, "A batch of facts". */
 export const FACTS_MAX = 1_000;
 
 const STREAMS_AT_ONCE = 32;
-const MANY_STREAMS = 4;
 
 export interface FactRecorderOptions {
   readonly journal: Journal;
@@ -40,9 +40,11 @@ export class FactRecorder {
   readonly #options: FactRecorderOptions;
   readonly #rules = new Map<string, AnyFactRules>();
   readonly #newness = new Newness();
+  readonly #head: SharedHead;
 
   constructor(options: FactRecorderOptions) {
     this.#options = options;
+    this.#head = new SharedHead(() => options.journal.head());
     for (const rules of options.rules) {
       for (const type of rules.types) {
         if (rules.byCommandOnly?.includes(type)) continue;
@@ -113,9 +115,7 @@ export class FactRecorder {
       this.#newness.saw(read.some((each) => each.status === 'appended' && each.revision === 0n));
       results.push(...read);
     };
-    // A call on one or two streams reads them for less than it takes to learn where the log ends.
-    const many = phases.reduce((streams, phase) => streams + phase.length, 0) >= MANY_STREAMS;
-    const head = many && this.#newness.likely ? await room.journal.head() : undefined;
+    const head = this.#newness.likely && prepared.length > 0 ? await this.#head.get() : undefined;
     const appended: AppendedAsNew[] = [];
     for (const phase of phases) {
       await eachAtOnce(phase, STREAMS_AT_ONCE, async (group): Promise<void> => {

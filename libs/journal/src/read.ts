@@ -133,7 +133,7 @@ async function* storedEvents(
 /** Position of the last event of the log that is not the store's own. */
 export async function readHead(store: StoreClient): Promise<Position> {
   // Asked for all it has, the store would send the log backwards until the first answer stops it.
-  for (const pageMax of [HEAD_PAGE, undefined]) {
+  for (const pageMax of [1, HEAD_PAGE, undefined]) {
     for await (const { position: at } of storedEvents(store, {
       direction: 'backwards',
       maxCount: 1,
