@@ -1,7 +1,5 @@
 import { join } from 'node:path';
 import pino from 'pino';
-import { startEmbeddedEventStore } from '#embedded-eventstore';
-import { startEmbeddedMongoDb } from '#embedded-mongodb';
 import { Observations } from './observations.ts';
 import { mongoSocket, settingsOf } from './settings.ts';
 import { StatusServer } from './status-server.ts';
@@ -16,11 +14,12 @@ const settings = settingsOf(process.argv, process.env);
 const log = pino({ name: 'stores', level: process.env['LOG_LEVEL'] ?? 'warn' }, pino.destination(2));
 const observations = new Observations(settings.slowMs, log, Date.now);
 const { data, only, plain, maxAppendSize, mongoPort } = settings;
+// A store that is not started is not loaded.
 const eventStore =
   only === 'mongodb'
     ? undefined
-    : await started('event store', () =>
-        startEmbeddedEventStore({
+    : await started('event store', async () =>
+        (await import('#embedded-eventstore')).startEmbeddedEventStore({
           directory: join(data, 'eventstore'),
           port: settings.eventStorePort,
           tls: !plain,
@@ -31,8 +30,8 @@ const eventStore =
 const mongo =
   only === 'eventstore'
     ? undefined
-    : await started('store of documents', () =>
-        startEmbeddedMongoDb({
+    : await started('store of documents', async () =>
+        (await import('#embedded-mongodb')).startEmbeddedMongoDb({
           directory: join(data, 'mongodb'),
           ...(mongoPort === undefined ? { socketPath: mongoSocket(settings) } : { port: mongoPort }),
           observe: (command) => observations.see({ store: 'mongodb', ...command }),

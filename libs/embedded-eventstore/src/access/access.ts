@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join, resolve } from 'node:path';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { makeDirectory, syncDirectory } from '#directory-lock';
-import { isDue, issueCertificates } from './certificates.ts';
+import { isDue } from './is-due.ts';
 
 /** How clients of a server with TLS find and prove each other. */
 export interface Access {
@@ -35,6 +35,8 @@ export async function openAccess(directory: string, now: Date): Promise<Access> 
   if (!existsSync(file('ca.crt')) || isDue(readFileSync(file('ca.crt'), 'utf8'), now)) {
     rmSync(file('ca.crt'), { force: true });
     syncDirectory(folder);
+    // Only where they are made: what makes them takes a third of a start to load.
+    const { issueCertificates } = await import('./certificates.ts');
     const { authority, certificate, key } = await issueCertificates(now);
     publish(file('server.key'), key);
     publish(file('server.crt'), certificate);

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { isDue, issueCertificates } from './certificates.ts';
+import { issueCertificates } from './certificates.ts';
+import { isDue } from './is-due.ts';
 
 const NOW = new Date('2026-01-31T12:00:00Z');
 

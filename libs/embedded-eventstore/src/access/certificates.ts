@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { randomBytes, webcrypto, X509Certificate } from 'node:crypto';
+import { randomBytes, webcrypto } from 'node:crypto';
 import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
@@ -20,7 +20,6 @@ export interface Certificates {
 
 const DAY_MS = 86_400_000;
 const VALID_DAYS = 3_650;
-const RENEWED_BEFORE_DAYS = 365;
 const SIGNING = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
 /**
@@ -73,11 +72,6 @@ export async function issueCertificates(now: Date): Promise<Certificates> {
     certificate: `${certificate.toString('pem')}\n`,
     key: `-----BEGIN PRIVATE KEY-----\n${key.replace(/.{64}/g, '$&\n').trimEnd()}\n-----END PRIVATE KEY-----\n`,
   };
-}
-
-/** Whether a certificate is to be replaced, long before it ends. */
-export function isDue(pem: string, now: Date): boolean {
-  return Date.parse(new X509Certificate(pem).validTo) - now.getTime() < RENEWED_BEFORE_DAYS * DAY_MS;
 }
 
 /** 16 random bytes, positive (RFC 5280, 4.1.2.2). */
