@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { JournalFault, StoreUnavailable } from '#journal';
 import { isRefusal, type Refusal } from '#kernel';
-import { NotYetKnown } from '#read-models';
+import { NotYetKnown, saysStoreIsAway } from '#read-models';
 import { QuestionError } from '#scorecard';
 
 /** Problems as they leave the house: RFC 9457. One row for each; the code is the end of the stable `type`. */
@@ -95,23 +95,10 @@ export function problemOfError(error: unknown): Problem {
     });
   }
   if (error instanceof HttpException) return problemOfStatus(error.getStatus(), error.message);
-  const {
-    statusCode,
-    name = '',
-    message = '',
-  } = error as { statusCode?: number; name?: string; message?: string };
+  const { statusCode, message = '' } = error as { statusCode?: number; message?: string };
   if (typeof statusCode === 'number' && statusCode < 500) return problemOfStatus(statusCode, message);
-  // The driver passes on what a socket throws that was ended by the store a moment ago.
-  const { code = '' } = error as { code?: unknown };
-  const broken = /^(EPIPE|ECONNRESET|ECONNREFUSED|ETIMEDOUT)$/.test(String(code));
-  if (
-    broken ||
-    /^Mongo(Network|ServerSelection|Topology|PoolCleared|PoolClosed|WaitQueueTimeout|NotConnected|ClientClosed)/.test(
-      name,
-    )
-  ) {
+  if (saysStoreIsAway(error))
     return problem('store-away', 'The read models do not answer at the moment; nothing is lost. Try again.');
-  }
   return problem(
     'internal',
     'The request failed and has been logged. It may be repeated with the same Idempotency-Key.',

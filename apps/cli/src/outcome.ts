@@ -1,6 +1,6 @@
 import { StoreUnavailable } from '#journal';
 import { ValueError } from '#kernel';
-import { NotYetKnown } from '#read-models';
+import { NotYetKnown, saysStoreIsAway } from '#read-models';
 import { QuestionError } from '#scorecard';
 import { ConfigError } from './config.ts';
 
@@ -8,12 +8,7 @@ import { ConfigError } from './config.ts';
 export type Outcome = number;
 
 export function codeOf(error: unknown): Outcome {
-  if (
-    error instanceof StoreUnavailable ||
-    (error instanceof Error && /^Mongo(Network|ServerSelection)/.test(error.name))
-  )
-    return 3;
-  if (error instanceof NotRunning) return 3;
+  if (error instanceof StoreUnavailable || error instanceof NotRunning || saysStoreIsAway(error)) return 3;
   if (error instanceof UsageError || error instanceof ConfigError) return 2;
   if (error instanceof QuestionError || error instanceof ValueError) return 2;
   if (error instanceof NotYetKnown) return 1;

@@ -1,3 +1,4 @@
+export { saysStoreIsAway } from './away.ts';
 export { connectMongo, DATABASE } from './collections.ts';
 export type { CustomerFileReader } from './customer-files.ts';
 export { keepHeapLean } from './lean-heap.ts';
