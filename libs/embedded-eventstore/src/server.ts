@@ -9,7 +9,7 @@ import type { ObserveOperation } from './operations.ts';
 import { Groups } from './persistent-subscriptions/groups.ts';
 import { persistentSubscriptions } from './persistent-subscriptions/service.ts';
 import { alreadyEncoded, appendCall } from './protocol/append-call.ts';
-import { type BatchAppendStream, batchAppendCall } from './protocol/batch-append-call.ts';
+import { type BatchAppendStream, batchAppendCall, encodedAnswer } from './protocol/batch-append-call.ts';
 import { withBoundedRequests } from './protocol/bounded-requests.ts';
 import { featuresService, persistentService, streamsService } from './protocol/definitions.ts';
 import { WireError } from './protocol/errors.ts';
@@ -109,6 +109,7 @@ export async function startEmbeddedEventStore(
     {
       ...streamsCalls,
       append: { ...streamsCalls['append'], responseSerialize: alreadyEncoded },
+      batchAppend: { ...streamsCalls['batchAppend'], responseSerialize: encodedAnswer },
       read: { ...streamsCalls['read'], responseSerialize: alreadyFramed },
     } as unknown as ServiceDefinition,
     guarded(

@@ -47,6 +47,8 @@ export class Group {
   readonly #committed: Committed;
   readonly #now: () => number;
   readonly #states = new Map<string, StreamState>();
+  /** What was looked up: an append asks for its stream more than once. */
+  readonly #committedStates = new Map<string, StreamState | undefined>();
   /** By stream number: keys made of two parts cost more than all else that is done to an event (measured). */
   readonly #written = new Map<number, StreamWrites>();
   readonly #records: { readonly position: number; readonly bytes: Buffer }[] = [];
@@ -91,7 +93,12 @@ export class Group {
   }
 
   state(stream: string): StreamState | undefined {
-    return this.#states.get(stream) ?? this.#committed.state(stream);
+    const own = this.#states.get(stream);
+    if (own) return own;
+    if (this.#committedStates.has(stream)) return this.#committedStates.get(stream);
+    const committed = this.#committed.state(stream);
+    this.#committedStates.set(stream, committed);
+    return committed;
   }
 
   /** A stream's state, made when it has none. */

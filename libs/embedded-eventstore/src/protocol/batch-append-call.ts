@@ -1,7 +1,16 @@
 import { type ServerDuplexStream, status } from '@grpc/grpc-js';
 import type { Expected, Outcome } from '../log/append-rules.ts';
 import type { EventLog } from '../log/event-log.ts';
-import { Any, GoogleEmpty, type Streams, shared, statusMessages, streams } from './definitions.ts';
+import { encodedSuccess } from './batch-append-success.ts';
+import {
+  Any,
+  GoogleEmpty,
+  type Shared,
+  type Streams,
+  shared,
+  statusMessages,
+  streams,
+} from './definitions.ts';
 import { asWireError, WireError } from './errors.ts';
 import { expectationOf } from './expectation.ts';
 import { streamIdentifier, streamName, uuidText } from './identifiers.ts';
@@ -10,7 +19,13 @@ import { UnfinishedAppends } from './unfinished-appends.ts';
 
 type Request = InstanceType<Streams['BatchAppendReq']>;
 type Response = InstanceType<Streams['BatchAppendResp']>;
-export type BatchAppendStream = ServerDuplexStream<Request, Response>;
+/** An answer, or the bytes of one. */
+export type BatchAppendAnswer = Response | Buffer;
+export type BatchAppendStream = ServerDuplexStream<Request, BatchAppendAnswer>;
+
+export function encodedAnswer(answer: BatchAppendAnswer): Buffer {
+  return Buffer.isBuffer(answer) ? answer : Buffer.from(answer.serializeBinary());
+}
 
 /** An append whose parts are still arriving; the first part carries its options. */
 interface Batch {
@@ -89,16 +104,22 @@ export function batchAppendCall(log: EventLog, maxAppendSize: number, open: Set<
   };
 }
 
-async function answer(log: EventLog, { first, proposed }: Batch, maxAppendSize: number): Promise<Response> {
+async function answer(
+  log: EventLog,
+  { first, proposed }: Batch,
+  maxAppendSize: number,
+): Promise<BatchAppendAnswer> {
   const options = first.getOptions();
   const stream = streamName(options?.getStreamIdentifier());
-  const response = new streams.BatchAppendResp()
-    .setCorrelationId(first.getCorrelationId())
-    .setStreamIdentifier(streamIdentifier(stream ?? ''));
+  const correlationId = first.getCorrelationId() as InstanceType<Shared['UUID']>;
+  const refusal = () =>
+    new streams.BatchAppendResp()
+      .setCorrelationId(correlationId)
+      .setStreamIdentifier(streamIdentifier(stream ?? ''));
   const expected =
     options && expectationOf(options, options.hasStreamPosition() ? options.getStreamPosition() : undefined);
   if (stream === undefined || expected === undefined)
-    return response.setError(
+    return refusal().setError(
       unforeseen(
         new WireError(
           status.INVALID_ARGUMENT,
@@ -106,13 +127,15 @@ async function answer(log: EventLog, { first, proposed }: Batch, maxAppendSize: 
         ),
       ),
     );
-  setExpected(response, expected);
+  const expecting = () => setExpected(refusal(), expected);
   const deadline = options?.getDeadline();
   if (deadline && deadline.getSeconds() * 1000 + deadline.getNanos() / 1e6 < log.now)
-    return response.setError(failure(status.DEADLINE_EXCEEDED, 'Timeout', 'Timeout', new shared.Timeout()));
-  if (proposed.refused) return response.setError(unforeseen(proposed.refused));
+    return expecting().setError(
+      failure(status.DEADLINE_EXCEEDED, 'Timeout', 'Timeout', new shared.Timeout()),
+    );
+  if (proposed.refused) return expecting().setError(unforeseen(proposed.refused));
   if (proposed.tooLarge)
-    return response.setError(
+    return expecting().setError(
       failure(
         status.INVALID_ARGUMENT,
         `Maximum Append Size of ${maxAppendSize} Exceeded.`,
@@ -121,29 +144,29 @@ async function answer(log: EventLog, { first, proposed }: Batch, maxAppendSize: 
       ),
     );
   try {
-    return outcomeOf(response, await log.append(stream, expected, proposed.events), expected, stream);
+    const outcome = await log.append(stream, expected, proposed.events);
+    if (outcome.kind === 'done') return encodedSuccess({ correlationId, stream, expected, outcome });
+    return expecting().setError(refused(outcome, expected, stream));
   } catch (error) {
-    return response.setError(unforeseen(asWireError(error)));
+    return expecting().setError(unforeseen(asWireError(error)));
   }
 }
 
-function setExpected(response: Response, expected: Expected): void {
-  if (expected === 'any') response.setAny(new GoogleEmpty());
-  else if (expected === 'no_stream') response.setNoStream(new GoogleEmpty());
-  else if (expected === 'stream_exists') response.setStreamExists(new GoogleEmpty());
-  else response.setStreamPosition(String(expected));
+function setExpected(response: Response, expected: Expected): Response {
+  if (expected === 'any') return response.setAny(new GoogleEmpty());
+  if (expected === 'no_stream') return response.setNoStream(new GoogleEmpty());
+  if (expected === 'stream_exists') return response.setStreamExists(new GoogleEmpty());
+  return response.setStreamPosition(String(expected));
 }
 
-function outcomeOf(response: Response, outcome: Outcome, expected: Expected, stream: string): Response {
+function refused(outcome: Exclude<Outcome, { kind: 'done' }>, expected: Expected, stream: string): Status {
   switch (outcome.kind) {
     case 'deleted':
-      return response.setError(
-        failure(
-          status.FAILED_PRECONDITION,
-          `Event stream '${stream}' is deleted.`,
-          'StreamDeleted',
-          new shared.StreamDeleted().setStreamIdentifier(streamIdentifier(stream)),
-        ),
+      return failure(
+        status.FAILED_PRECONDITION,
+        `Event stream '${stream}' is deleted.`,
+        'StreamDeleted',
+        new shared.StreamDeleted().setStreamIdentifier(streamIdentifier(stream)),
       );
     case 'wrong-version': {
       const detail = new shared.WrongExpectedVersion();
@@ -153,20 +176,7 @@ function outcomeOf(response: Response, outcome: Outcome, expected: Expected, str
       else if (expected === 'no_stream') detail.setExpectedNoStream(new GoogleEmpty());
       else if (expected === 'stream_exists') detail.setExpectedStreamExists(new GoogleEmpty());
       else detail.setExpectedStreamPosition(String(expected));
-      return response.setError(
-        failure(status.FAILED_PRECONDITION, 'WrongExpectedVersion', 'WrongExpectedVersion', detail),
-      );
-    }
-    case 'done': {
-      const success = new streams.BatchAppendResp.Success();
-      if (outcome.revision < 0n) success.setNoStream(new GoogleEmpty());
-      else success.setCurrentRevision(String(outcome.revision));
-      if (outcome.position === undefined) success.setNoPosition(new GoogleEmpty());
-      else {
-        const at = String(outcome.position);
-        success.setPosition(new shared.AllStreamPosition().setCommitPosition(at).setPreparePosition(at));
-      }
-      return response.setSuccess(success);
+      return failure(status.FAILED_PRECONDITION, 'WrongExpectedVersion', 'WrongExpectedVersion', detail);
     }
   }
 }
