@@ -9,7 +9,7 @@ import type { ObserveOperation } from './operations.ts';
 import { Groups } from './persistent-subscriptions/groups.ts';
 import { persistentSubscriptions } from './persistent-subscriptions/service.ts';
 import { alreadyEncoded, appendCall } from './protocol/append-call.ts';
-import { type BatchAppendStream, batchAppendCall, encodedAnswer } from './protocol/batch-append-call.ts';
+import { type BatchAppendStream, batchAppendCall } from './protocol/batch-append-call.ts';
 import { withBoundedRequests } from './protocol/bounded-requests.ts';
 import { featuresService, persistentService, streamsService } from './protocol/definitions.ts';
 import { WireError } from './protocol/errors.ts';
@@ -109,7 +109,7 @@ export async function startEmbeddedEventStore(
     {
       ...streamsCalls,
       append: { ...streamsCalls['append'], responseSerialize: alreadyEncoded },
-      batchAppend: { ...streamsCalls['batchAppend'], responseSerialize: encodedAnswer },
+      batchAppend: { ...streamsCalls['batchAppend'], responseSerialize: alreadyFramed },
       read: { ...streamsCalls['read'], responseSerialize: alreadyFramed },
     } as unknown as ServiceDefinition,
     guarded(
@@ -136,6 +136,8 @@ export async function startEmbeddedEventStore(
   const close = async () => {
     await groups.close();
     await log.drain();
+    // What was taken is answered in the turn of its commit.
+    await new Promise((resolve) => setImmediate(resolve));
     // Appends on their way get CANCELLED, at which clients connect anew; all other calls get UNAVAILABLE.
     for (const call of [...batchAppends])
       call.emit('error', new WireError(status.CANCELLED, 'The server is closing.'));

@@ -1,7 +1,7 @@
 import { type ServerDuplexStream, status } from '@grpc/grpc-js';
 import type { Expected, Outcome } from '../log/append-rules.ts';
 import type { EventLog } from '../log/event-log.ts';
-import { encodedSuccess } from './batch-append-success.ts';
+import { framedSuccess } from './batch-append-success.ts';
 import {
   Any,
   GoogleEmpty,
@@ -13,19 +13,15 @@ import {
 } from './definitions.ts';
 import { asWireError, WireError } from './errors.ts';
 import { expectationOf } from './expectation.ts';
+import { FramedMessages } from './framed-messages.ts';
 import { streamIdentifier, streamName, uuidText } from './identifiers.ts';
 import { ProposedEvents } from './proposed-event.ts';
+import { framed } from './read-messages.ts';
 import { UnfinishedAppends } from './unfinished-appends.ts';
 
 type Request = InstanceType<Streams['BatchAppendReq']>;
 type Response = InstanceType<Streams['BatchAppendResp']>;
-/** An answer, or the bytes of one. */
-export type BatchAppendAnswer = Response | Buffer;
-export type BatchAppendStream = ServerDuplexStream<Request, BatchAppendAnswer>;
-
-export function encodedAnswer(answer: BatchAppendAnswer): Buffer {
-  return Buffer.isBuffer(answer) ? answer : Buffer.from(answer.serializeBinary());
-}
+export type BatchAppendStream = ServerDuplexStream<Request, FramedMessages>;
 
 /** An append whose parts are still arriving; the first part carries its options. */
 interface Batch {
@@ -60,8 +56,17 @@ export function batchAppendCall(log: EventLog, maxAppendSize: number, open: Set<
       call.emit('error', asWireError(error));
       leave();
     };
+    // A commit answers dozens of appends in one turn: they leave together, in one write.
+    let leaving: Buffer[] = [];
+    const flush = () => {
+      const frames = leaving;
+      leaving = [];
+      if (gone) return;
+      call.write(new FramedMessages(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames)));
+      settle();
+    };
     const settle = () => {
-      if (ended && answering === 0 && !gone) call.end();
+      if (ended && answering === 0 && leaving.length === 0 && !gone) call.end();
     };
     call.on('data', (request: Request) => {
       // What was on its way when the call was refused.
@@ -88,10 +93,10 @@ export function batchAppendCall(log: EventLog, maxAppendSize: number, open: Set<
       batches.delete(correlation);
       release(batch.proposed);
       answering++;
-      answer(log, batch, maxAppendSize).then((response) => {
+      answer(log, batch, maxAppendSize).then((frame) => {
         answering--;
-        if (!gone) call.write(response);
-        settle();
+        if (leaving.length === 0) process.nextTick(flush);
+        leaving.push(frame);
       }, refuse);
     });
     call.on('end', () => {
@@ -104,11 +109,18 @@ export function batchAppendCall(log: EventLog, maxAppendSize: number, open: Set<
   };
 }
 
-async function answer(
+/** The framed answer. */
+async function answer(log: EventLog, batch: Batch, maxAppendSize: number): Promise<Buffer> {
+  const answered = await outcome(log, batch, maxAppendSize);
+  return Buffer.isBuffer(answered) ? answered : framed(answered);
+}
+
+/** A refusal, or the framed answer to an append that was taken. */
+async function outcome(
   log: EventLog,
   { first, proposed }: Batch,
   maxAppendSize: number,
-): Promise<BatchAppendAnswer> {
+): Promise<Response | Buffer> {
   const options = first.getOptions();
   const stream = streamName(options?.getStreamIdentifier());
   const correlationId = first.getCorrelationId() as InstanceType<Shared['UUID']>;
@@ -144,9 +156,9 @@ async function answer(
       ),
     );
   try {
-    const outcome = await log.append(stream, expected, proposed.events);
-    if (outcome.kind === 'done') return encodedSuccess({ correlationId, stream, expected, outcome });
-    return expecting().setError(refused(outcome, expected, stream));
+    const settled = await log.append(stream, expected, proposed.events);
+    if (settled.kind === 'done') return framedSuccess({ correlationId, stream, expected, outcome: settled });
+    return expecting().setError(refused(settled, expected, stream));
   } catch (error) {
     return expecting().setError(unforeseen(asWireError(error)));
   }

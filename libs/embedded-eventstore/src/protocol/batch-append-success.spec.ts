@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { encodedSuccess } from './batch-append-success.ts';
+import { framedSuccess } from './batch-append-success.ts';
 import { GoogleEmpty, shared, streams } from './definitions.ts';
 import { streamIdentifier, uuidHalves } from './identifiers.ts';
+import { framed } from './read-messages.ts';
 
 /** Goal: what is encoded by hand is, byte for byte, what the generated code makes of it. */
 const RUNS = 2_000;
@@ -32,7 +33,7 @@ it('is what the generated code writes', () => {
         );
       else correlationId.setString(id);
       const outcome = { kind: 'done', revision, ...(position === undefined ? {} : { position }) } as const;
-      const bytes = encodedSuccess({ correlationId, stream, expected, outcome });
+      const bytes = framedSuccess({ correlationId, stream, expected, outcome });
 
       const done = new streams.BatchAppendResp.Success();
       if (revision < 0n) done.setNoStream(new GoogleEmpty());
@@ -50,7 +51,7 @@ it('is what the generated code writes', () => {
       else if (expected === 'no_stream') generated.setNoStream(new GoogleEmpty());
       else if (expected === 'stream_exists') generated.setStreamExists(new GoogleEmpty());
       else generated.setStreamPosition(String(expected));
-      expect(bytes.toString('hex')).toBe(Buffer.from(generated.serializeBinary()).toString('hex'));
+      expect(bytes.toString('hex')).toBe(framed(generated).toString('hex'));
     }),
     { numRuns: RUNS },
   );
