@@ -20,23 +20,23 @@ export interface AppendedAsNew {
  * stream is not new, or the facts are not all right on an empty one; nothing was written, the stream has to be read.
  *
  * The store takes events with the ids of recorded ones for a repeat and answers with their place, whatever they say.
- * `head`, the last position before the call, tells the two apart: what is not behind it was there before.
+ * `end`, the last position before the call, tells the two apart: what is not behind it was there before.
  */
 export async function recordAsNew(
   room: JudgingRoom,
   group: readonly PreparedFact[],
   {
     stream,
-    head,
+    end,
     context,
-  }: { readonly stream: string; readonly head: Position; readonly context: CommandContext },
+  }: { readonly stream: string; readonly end: Position; readonly context: CommandContext },
 ): Promise<AppendedAsNew | undefined> {
   const judged = await judge(room, group, []);
   if (judged.some(({ verdict }) => verdict === 'refused')) return undefined;
   const events = await eventsOf(room, acceptedOf(judged), context);
   try {
     const receipt = await room.journal.append(stream, events, 'no_stream');
-    return receipt.position > head ? { group, judged, receipt } : undefined;
+    return receipt.position > end ? { group, judged, receipt } : undefined;
   } catch (error) {
     // Too large for one append, yet perhaps on record since several.
     if (error instanceof ConcurrencyConflict || error instanceof AppendTooLarge) return undefined;
@@ -50,17 +50,17 @@ export interface Placed {
   readonly toBeRead: readonly (readonly PreparedFact[])[];
 }
 
-/** Gives each fact its own place: one read of what has been written since `head`, not one read per stream. */
+/** Gives each fact its own place: one read of what has been written since `end`, not one read per stream. */
 export async function placesOf(
   { journal }: JudgingRoom,
   appended: readonly AppendedAsNew[],
-  { head, context }: { readonly head: Position; readonly context: CommandContext },
+  { end, context }: { readonly end: Position; readonly context: CommandContext },
 ): Promise<Placed> {
   const several = appended.filter(({ receipt }) => receipt.eventIds.length > 1);
   const found: ReadonlyMap<string, Place> =
     several.length === 0
       ? new Map()
-      : await journal.placesSince(head, new Set(several.flatMap(({ receipt }) => receipt.eventIds)));
+      : await journal.placesSince(end, new Set(several.flatMap(({ receipt }) => receipt.eventIds)));
   const results: FactResult[] = [];
   const toBeRead: (readonly PreparedFact[])[] = [];
   for (const { group, judged, receipt } of appended) {

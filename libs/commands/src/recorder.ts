@@ -12,7 +12,7 @@ import {
   type SubmittedFact,
 } from './prepared-fact.ts';
 import type { References } from './references.ts';
-import { SharedHead } from './shared-head.ts';
+import { SharedEnd } from './shared-end.ts';
 import { type FactResult, recordStream } from './stream-recorder.ts';
 
 /** Facts of one call; more are refused as a whole. Source: api.md, "A batch of facts". */
@@ -40,11 +40,11 @@ export class FactRecorder {
   readonly #options: FactRecorderOptions;
   readonly #rules = new Map<string, AnyFactRules>();
   readonly #newness = new Newness();
-  readonly #head: SharedHead;
+  readonly #end: SharedEnd;
 
   constructor(options: FactRecorderOptions) {
     this.#options = options;
-    this.#head = new SharedHead(() => options.journal.head());
+    this.#end = new SharedEnd(() => options.journal.end());
     for (const rules of options.rules) {
       for (const type of rules.types) {
         if (rules.byCommandOnly?.includes(type)) continue;
@@ -115,21 +115,21 @@ export class FactRecorder {
       this.#newness.saw(read.some((each) => each.status === 'appended' && each.revision === 0n));
       results.push(...read);
     };
-    const head = this.#newness.likely && prepared.length > 0 ? await this.#head.get() : undefined;
+    const end = this.#newness.likely && prepared.length > 0 ? await this.#end.get() : undefined;
     const appended: AppendedAsNew[] = [];
     for (const phase of phases) {
       await eachAtOnce(phase, STREAMS_AT_ONCE, async (group): Promise<void> => {
         const stream = group[0]?.stream;
-        if (head === undefined || stream === undefined || refused.has(stream) || !this.#newness.likely)
+        if (end === undefined || stream === undefined || refused.has(stream) || !this.#newness.likely)
           return reading(group);
-        const asNew = await recordAsNew(room, group, { stream, head, context });
+        const asNew = await recordAsNew(room, group, { stream, end, context });
         if (asNew === undefined) return reading(group);
         this.#newness.saw(true);
         appended.push(asNew);
       });
     }
-    if (head === undefined) return results;
-    const placed = await placesOf(room, appended, { head, context });
+    if (end === undefined) return results;
+    const placed = await placesOf(room, appended, { end, context });
     results.push(...placed.results);
     await eachAtOnce(placed.toBeRead, STREAMS_AT_ONCE, reading);
     return results;

@@ -1,4 +1,4 @@
-import type { Position } from '#kernel';
+import { NO_POSITION, type Position } from '#kernel';
 import { type AppendBatch, appendTo, appendToMany, type BatchOutcome } from './append.ts';
 import { type ChangeResolution, currentFacts, resolveChange } from './change.ts';
 import { connect, type StoreClient } from './client.ts';
@@ -11,6 +11,7 @@ import {
   placesSince,
   type ReadAllOptions,
   readAllEvents,
+  readEnd,
   readHead,
 } from './read.ts';
 import type { ReadableFact, RecordedEvent } from './recorded.ts';
@@ -97,6 +98,9 @@ export interface Journal {
   /** Position of the last event that is not a system event; 0 for an empty log. */
   head(): Promise<Position>;
 
+  /** Position of the last event of the log, whoever wrote it: what was recorded before the call is not behind it. 0: none. */
+  end(): Promise<Position>;
+
   /** What an event changes: which fact, its content before and after. Deterministic: the log is immutable. */
   resolveChange(event: RecordedEvent): Promise<ChangeResolution>;
 
@@ -126,6 +130,7 @@ export function openJournal(options: JournalOptions): Journal {
     revision < 0n
       ? Promise.resolve({ revision: -1n, events: [] })
       : loadStream(store, stream, { fromRevision: 0n, maxCount: revision + 1n });
+  let head = NO_POSITION;
   return {
     keys: options.keys,
     append: (stream, events, expected) => appendTo(store, { stream, events, expected }),
@@ -143,7 +148,12 @@ export function openJournal(options: JournalOptions): Journal {
     readAll: (read) => readAllEvents(store, read ?? {}),
     subscribeAll: (subscription) => subscribeToAll(store, subscription),
     placesSince: (position, eventIds) => placesSince(store, position, eventIds),
-    head: () => readHead(store),
+    head: async () => {
+      const now = await readHead(store, head);
+      head = now;
+      return now;
+    },
+    end: () => readEnd(store),
     resolveChange: (event) => resolveChange(event, loadUpTo),
     close: () => store.close(),
   };

@@ -126,6 +126,28 @@ describe('reading', () => {
     expect(all.every(({ position }, i) => i === 0 || position > (all[i - 1]?.position ?? 0n))).toBe(true);
   });
 
+  it('tells where its own events end, and where those of everybody do', async () => {
+    const own = openJournal({ uri: store.uri, namespace: `own${freshId()}` });
+    try {
+      expect(await own.head()).toBe(0n);
+      const { position: first } = await own.append(`cash-${freshId()}`, [cashMoved('M1')], 'no_stream');
+      for (let i = 0; i < 3; i++) {
+        const foreign = await journal.append(
+          `cash-${freshId()}`,
+          Array.from({ length: 20 }, (_, n) => cashMoved(`M${n}`)),
+          'no_stream',
+        );
+        expect(await own.head()).toBe(first);
+        expect(await own.end()).toBeGreaterThanOrEqual(foreign.position);
+        expect(await journal.head()).toBe(foreign.position);
+      }
+      const second = await own.append(`cash-${freshId()}`, [cashMoved('M2')], 'no_stream');
+      expect(await own.head()).toBe(second.position);
+    } finally {
+      await own.close();
+    }
+  });
+
   it('goes on behind the last event when the line is cut while reading', async () => {
     const start = await journal.head();
     const streams = Array.from({ length: 40 }, () => `cash-${freshId()}`);

@@ -102,6 +102,8 @@ export async function placesSince(
 interface StoredReadOptions extends ReadAllOptions {
   /** Events that the store is asked for, its own and those of other companies among them; absent: all. */
   readonly pageMax?: number;
+  /** Whoever wrote them, the store itself included; absent: those of the company. */
+  readonly everybodys?: boolean;
 }
 
 async function* storedEvents(
@@ -130,17 +132,33 @@ async function* storedEvents(
   }
 }
 
-/** Position of the last event of the log that is not the store's own. */
-export async function readHead(store: StoreClient): Promise<Position> {
+/**
+ * Position of the company's last event. `known`: where it was some time ago, 0 = unknown; nothing is read before that. On a server
+ * that others use as well that may be the whole log.
+ */
+export async function readHead(store: StoreClient, known: Position): Promise<Position> {
   // Asked for all it has, the store would send the log backwards until the first answer stops it.
-  for (const pageMax of [1, HEAD_PAGE, undefined]) {
-    for await (const { position: at } of storedEvents(store, {
+  for (const pageMax of [HEAD_PAGE, undefined]) {
+    const all = {
       direction: 'backwards',
-      maxCount: 1,
+      everybodys: true,
       ...(pageMax !== undefined && { pageMax }),
-    }))
-      return position(at.commit);
+    } as const;
+    for await (const event of storedEvents(store, all)) {
+      if (event.position.commit === known || isOwn(store, event)) return position(event.position.commit);
+    }
   }
+  return NO_POSITION;
+}
+
+function isOwn({ namespace }: StoreClient, { type, streamId }: StoredEvent): boolean {
+  return !type.startsWith('$') && streamId.startsWith(namespace);
+}
+
+/** Position of the last event of the log, whoever wrote it; one event is read. */
+export async function readEnd(store: StoreClient): Promise<Position> {
+  const last = { direction: 'backwards', maxCount: 1, pageMax: 1, everybodys: true } as const;
+  for await (const { position: at } of storedEvents(store, last)) return position(at.commit);
   return NO_POSITION;
 }
 
@@ -160,8 +178,8 @@ async function* onePass(
   );
   for await (const { event } of delivered(store, reading)) {
     // A forward read includes the position it starts at, a backward read does not.
-    const own = event && !event.type.startsWith('$') && event.streamId.startsWith(store.namespace);
-    if (own && event.position.commit !== from) yield event;
+    if (!event || event.position.commit === from) continue;
+    if (options.everybodys || isOwn(store, event)) yield event;
   }
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Position, position } from '#kernel';
-import { SharedHead } from './shared-head.ts';
+import { SharedEnd } from './shared-end.ts';
 
 /** Goal: an answer is never older than its question, however many ask and whatever fails; readings are shared. */
 it('an answer comes from a reading that began after the question', async () => {
@@ -11,7 +11,7 @@ it('an answer comes from a reading that began after the question', async () => {
       async (scheduler, questions) => {
         let clock = 0;
         let readings = 0;
-        const head = new SharedHead(async (): Promise<Position> => {
+        const end = new SharedEnd(async (): Promise<Position> => {
           readings += 1;
           const began = ++clock;
           await scheduler.schedule(Promise.resolve(), 'reading');
@@ -21,7 +21,7 @@ it('an answer comes from a reading that began after the question', async () => {
         const answers = questions.map(async (late) => {
           if (late) await scheduler.schedule(Promise.resolve(), 'asks later');
           const asked = clock;
-          const answer = await head.get().catch((error: unknown) => {
+          const answer = await end.get().catch((error: unknown) => {
             const [, began] = /^reading (\d+) failed$/.exec((error as Error).message) ?? [];
             return BigInt(began ?? -1);
           });
@@ -36,14 +36,14 @@ it('an answer comes from a reading that began after the question', async () => {
 
 it('is read twice for a hundred questions at once: for the first, and for all others', async () => {
   let readings = 0;
-  const head = new SharedHead(async () => {
+  const end = new SharedEnd(async () => {
     readings += 1;
     await new Promise((resolve) => setImmediate(resolve));
     return position(BigInt(readings));
   });
-  const answers = await Promise.all(Array.from({ length: 100 }, () => head.get()));
+  const answers = await Promise.all(Array.from({ length: 100 }, () => end.get()));
   expect(answers.filter((answer) => answer === 1n)).toHaveLength(1);
   expect(answers.filter((answer) => answer === 2n)).toHaveLength(99);
   expect(readings).toBe(2);
-  expect(await head.get()).toBe(3n);
+  expect(await end.get()).toBe(3n);
 });

@@ -6,7 +6,7 @@ import type { Position } from '#kernel';
  * Every answer comes from a reading that began after the question: what was recorded before the question is not behind
  * it. Whoever asks while one is under way therefore waits for the next one, together with all others who do.
  */
-export class SharedHead {
+export class SharedEnd {
   readonly #read: () => Promise<Position>;
   #underWay: Promise<Position> | undefined;
   #next: Promise<Position> | undefined;
