@@ -127,6 +127,20 @@ describe('the stores tell how they are', () => {
     TIME_MS,
   );
 
+  it.each([
+    [['--slow-ms', 'soon'], {}],
+    [['--status-port', '70000'], {}],
+    [[], { QUADRANT_SLOW_MS: '-1' }],
+    [[], { QUADRANT_STATUS_PORT: 'any' }],
+  ])(
+    'and do not begin with %j and %j, which is no number',
+    async (args, environment) => {
+      const { code, stderr } = await quadrant(['stores', '--data', directory, ...args], environment);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/must be a number from 0 to 65535, not "/)]);
+    },
+    TIME_MS,
+  );
+
   it(
     'that a store cannot be used, and why',
     async () => {

@@ -39,6 +39,12 @@ export function readConfig(
   const logLevel = environment['LOG_LEVEL'] ?? 'warn';
   if (!LEVELS.includes(logLevel))
     throw new ConfigError(`LOG_LEVEL must be one of ${LEVELS.join(', ')}, not "${logLevel}".`);
+  // The process of the stores reads these two itself, and would be started again and again with a wrong one.
+  for (const name of ['QUADRANT_SLOW_MS', 'QUADRANT_STATUS_PORT']) {
+    const value = environment[name] ?? '';
+    if (!/^\d{0,5}$/.test(value) || Number(value) > 65_535)
+      throw new ConfigError(`${name} must be a number from 0 to 65535, not "${value}".`);
+  }
   const jwtSecret = environment['QUADRANT_JWT_SECRET'] || undefined;
   if (jwtSecret !== undefined && jwtSecret.length < 32)
     throw new ConfigError('QUADRANT_JWT_SECRET must have at least 32 characters.');

@@ -5,19 +5,16 @@ import type { Config } from './config.ts';
 import { type Outcome, UsageError } from './outcome.ts';
 import { Supervisor } from './supervisor.ts';
 
-/** A day. */
-const SLOW_MS_MAX = 86_400_000;
-
 /** The embedded stores alone, in the foreground. */
 export async function stores(config: Config, options: Readonly<Record<string, string>>): Promise<Outcome> {
-  for (const [name, value, most] of [
-    ['--eventstore-port', options['eventstorePort'], 65_535],
-    ['--mongodb-port', options['mongodbPort'], 65_535],
-    ['--status-port', options['statusPort'], 65_535],
-    ['--slow-ms', options['slowMs'], SLOW_MS_MAX],
-  ] as const)
-    if (value !== undefined && !(/^\d{1,9}$/.test(value) && Number(value) <= most))
-      throw new UsageError(`${name} must be a number from 0 to ${most}, not "${value}".`);
+  for (const [name, value] of [
+    ['--eventstore-port', options['eventstorePort']],
+    ['--mongodb-port', options['mongodbPort']],
+    ['--status-port', options['statusPort']],
+    ['--slow-ms', options['slowMs']],
+  ])
+    if (value !== undefined && !(/^\d{1,5}$/.test(value) && Number(value) <= 65_535))
+      throw new UsageError(`${name} must be a number from 0 to 65535, not "${value}".`);
   const unlock = lockDirectory(config.data);
   const supervisor = new Supervisor((sentence) => process.stderr.write(`${sentence}\n`));
   const stopped = new Promise<Outcome>((resolve) => {

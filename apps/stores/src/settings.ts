@@ -4,6 +4,8 @@ import { ownerSocketPath } from '#owner-socket';
 /** Name of the socket on which the process tells how it is, in the data directory. */
 const STATUS_SOCKET = 'stores.sock';
 const SLOW_MS = 100;
+/** Of a port; and a minute, above which no operation has to be told to be slow. */
+const MOST = 65_535;
 
 /** What the process of the stores was told. */
 export interface Settings {
@@ -31,14 +33,14 @@ export function settingsOf(argv: readonly string[], environment: NodeJS.ProcessE
     const at = argv.indexOf(`--${name}`);
     return at < 0 ? undefined : argv[at + 1];
   };
-  const number = (name: string, text: string | undefined, most: number): number | undefined => {
+  const number = (name: string, text: string | undefined): number | undefined => {
     if (text === undefined || text === '') return undefined;
     const value = Number(text);
-    if (!Number.isInteger(value) || value < 0 || value > most)
-      throw new RangeError(`${name} must be a whole number from 0 to ${most}, not "${text}"`);
+    if (!Number.isInteger(value) || value < 0 || value > MOST)
+      throw new RangeError(`${name} must be a whole number from 0 to ${MOST}, not "${text}"`);
     return value;
   };
-  const port = (name: string): number | undefined => number(`--${name}`, argument(name), 65_535);
+  const port = (name: string): number | undefined => number(`--${name}`, argument(name));
   const data = resolve(argument('data') ?? '.quadrant');
   const plain = argv.includes('--plain');
   const mongoPort = port('mongodb-port') ?? (plain ? 0 : undefined);
@@ -51,12 +53,11 @@ export function settingsOf(argv: readonly string[], environment: NodeJS.ProcessE
     mongoPort,
     maxAppendSize: limit > 0 ? limit : undefined,
     slowMs:
-      number('--slow-ms', argument('slow-ms'), Number.MAX_SAFE_INTEGER) ??
-      number('QUADRANT_SLOW_MS', environment['QUADRANT_SLOW_MS'], Number.MAX_SAFE_INTEGER) ??
+      number('--slow-ms', argument('slow-ms')) ??
+      number('QUADRANT_SLOW_MS', environment['QUADRANT_SLOW_MS']) ??
       SLOW_MS,
     statusSocket: ownerSocketPath(data, STATUS_SOCKET),
-    statusPort:
-      port('status-port') ?? number('QUADRANT_STATUS_PORT', environment['QUADRANT_STATUS_PORT'], 65_535),
+    statusPort: port('status-port') ?? number('QUADRANT_STATUS_PORT', environment['QUADRANT_STATUS_PORT']),
   };
 }
 
