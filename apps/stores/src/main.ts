@@ -24,7 +24,7 @@ const eventStore =
           port: settings.eventStorePort,
           tls: !plain,
           ...(maxAppendSize === undefined ? {} : { maxAppendSize }),
-          observe: (operation) => observations.see({ store: 'eventstore', ...operation }),
+          observe: (operation) => observations.see('eventstore', operation),
         }),
       );
 const mongo =
@@ -34,7 +34,7 @@ const mongo =
         (await import('#embedded-mongodb')).startEmbeddedMongoDb({
           directory: join(data, 'mongodb'),
           ...(mongoPort === undefined ? { socketPath: mongoSocket(settings) } : { port: mongoPort }),
-          observe: (command) => observations.see({ store: 'mongodb', ...command }),
+          observe: (command) => observations.see('mongodb', command),
         }),
       );
 const status = await StatusServer.start({

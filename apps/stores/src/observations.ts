@@ -2,7 +2,6 @@ export type StoreName = 'eventstore' | 'mongodb';
 
 /** Something that one of the stores has done, when it is over. */
 export interface Observation {
-  readonly store: StoreName;
   readonly operation: string;
   /** Stream of an event store. */
   readonly stream?: string;
@@ -37,7 +36,10 @@ export class Observations {
   readonly slowMs: number;
   readonly #log: Log;
   readonly #now: () => number;
-  readonly #figures = new Map<string, OperationFigures>();
+  readonly #figures: Readonly<Record<StoreName, Map<string, OperationFigures>>> = {
+    eventstore: new Map(),
+    mongodb: new Map(),
+  };
   #second = 0;
   #told = 0;
   #untold = 0;
@@ -49,28 +51,27 @@ export class Observations {
     this.#now = now;
   }
 
-  see(observation: Observation): void {
-    const { store, operation, ms } = observation;
-    const key = `${store} ${operation}`;
-    let figures = this.#figures.get(key);
+  see(store: StoreName, observation: Observation): void {
+    const { operation, ms } = observation;
+    const own = this.#figures[store];
+    let figures = own.get(operation);
     if (!figures) {
       figures = { count: 0, slow: 0, longestMs: 0 };
-      this.#figures.set(key, figures);
+      own.set(operation, figures);
     }
     figures.count++;
     if (ms > figures.longestMs) figures.longestMs = ms;
     if (ms < this.slowMs) return;
     figures.slow++;
-    this.#tell(observation);
+    this.#tell(store, observation);
   }
 
   /** By operation. */
   of(store: StoreName): ReadonlyMap<string, Readonly<OperationFigures>> {
-    const own = [...this.#figures].filter(([key]) => key.startsWith(`${store} `));
-    return new Map(own.map(([key, figures]) => [key.slice(store.length + 1), figures]));
+    return this.#figures[store];
   }
 
-  #tell(observation: Observation): void {
+  #tell(store: StoreName, observation: Observation): void {
     const second = Math.floor(this.#now() / 1000);
     if (second !== this.#second) {
       this.#second = second;
@@ -81,7 +82,7 @@ export class Observations {
       return;
     }
     this.#told++;
-    const fields = { ...observation, ms: Math.round(observation.ms) };
+    const fields = { store, ...observation, ms: Math.round(observation.ms) };
     this.#log.warn(this.#untold > 0 ? { ...fields, untoldBefore: this.#untold } : fields, 'slow operation');
     this.#untold = 0;
   }

@@ -40,7 +40,14 @@ export function append(
   let position = 0;
   for (const [i, event] of events.entries())
     position = group.add(stream, current.number, first + BigInt(i), event);
-  const written: StreamState = { ...current, last: current.last + events.length };
+  // Of every append, so field by field: spreading costs microseconds.
+  const written: StreamState = {
+    number: current.number,
+    last: current.last + events.length,
+    tombstoned: current.tombstoned,
+    hasMetadata: current.hasMetadata,
+    truncation: current.truncation,
+  };
   group.setState(stream, written);
   const newest = events.at(-1) as ProposedEvent;
   if (stream.startsWith('$$')) setMetadata(group, stream.slice(2), newest.data);

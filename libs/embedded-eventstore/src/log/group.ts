@@ -22,7 +22,8 @@ export interface WrittenEvent {
 
 /** What a group adds to one stream. */
 interface StreamWrites {
-  readonly byRevision: Map<bigint, WrittenEvent>;
+  /** By revision as a number; a tombstone's, 2^63 − 1, is 2^63 then, which no other revision is. */
+  readonly byRevision: Map<number, WrittenEvent>;
   readonly revisionOfId: Map<string, number>;
 }
 
@@ -123,7 +124,7 @@ export class Group {
 
   /** The event of a revision, if there is one: its id and position. */
   eventAt(streamNumber: number, revision: bigint): WrittenEvent | undefined {
-    const own = this.#written.get(streamNumber)?.byRevision.get(revision);
+    const own = this.#written.get(streamNumber)?.byRevision.get(Number(revision));
     if (own) return own;
     const position = this.#committed.positionOf(streamNumber, revision);
     const record = position === undefined ? undefined : this.#committed.at(position);
@@ -142,8 +143,13 @@ export class Group {
     const now = BigInt(this.#now()) * TICKS_PER_MS;
     if (now > this.#lastCreated) this.#lastCreated = now;
     const position = positionAfter(this.#lastPosition, event);
+    // Field by field: spreading the event into the record took more than half of all that is done here (measured).
     const bytes = encodeRecord({
-      ...event,
+      id: event.id,
+      type: event.type,
+      json: event.json,
+      data: event.data,
+      metadata: event.metadata,
       position,
       stream,
       streamNumber,
@@ -155,7 +161,7 @@ export class Group {
     this.#records.push({ position, bytes });
     this.bytes += bytes.length;
     const own = this.#writesTo(streamNumber);
-    own.byRevision.set(revision, { position, id: event.id, created: this.#lastCreated });
+    own.byRevision.set(Number(revision), { position, id: event.id, created: this.#lastCreated });
     this.#revisionRows.push([revisionKey(streamNumber, revision), encodeNumber(position)]);
     if (own.revisionOfId.has(event.id)) return position;
     own.revisionOfId.set(event.id, Number(revision));

@@ -79,10 +79,18 @@ export function decodeState(bytes: Buffer): StreamState {
     last: bytes.readDoubleLE(8),
     tombstoned: (flags & TOMBSTONED) !== 0,
     hasMetadata: (flags & HAS_METADATA) !== 0,
-    truncation: {
-      ...(before < 0 ? {} : { before }),
-      ...(maxCount < 0 ? {} : { maxCount }),
-      ...(maxAgeSeconds < 0 ? {} : { maxAgeSeconds }),
-    },
+    truncation:
+      before < 0 && maxCount < 0 && maxAgeSeconds < 0 ? NO_LIMITS : limits(before, maxCount, maxAgeSeconds),
+  };
+}
+
+/** Nearly every stream's. */
+const NO_LIMITS: Truncation = {};
+
+function limits(before: number, maxCount: number, maxAgeSeconds: number): Truncation {
+  return {
+    ...(before < 0 ? {} : { before }),
+    ...(maxCount < 0 ? {} : { maxCount }),
+    ...(maxAgeSeconds < 0 ? {} : { maxAgeSeconds }),
   };
 }

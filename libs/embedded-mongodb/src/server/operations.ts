@@ -72,11 +72,8 @@ export class Operations {
       throw error;
     } finally {
       this.#running.delete(running);
-      this.#observe?.({
-        operation: name,
-        ...(namespace === undefined ? {} : { namespace }),
-        ms: performance.now() - running.began,
-      });
+      const ms = performance.now() - running.began;
+      this.#observe?.(namespace === undefined ? { operation: name, ms } : { operation: name, namespace, ms });
     }
   }
 }
