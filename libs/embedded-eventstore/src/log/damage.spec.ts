@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DamagedFile } from '#lmdb-copy';
 import { EventLog } from './event-log.ts';
 import { DamagedIndex, DamagedRecord } from './record.ts';
 import type { IndexTable } from './rows.ts';
@@ -164,16 +165,21 @@ it.each<IndexTable>(['streams', 'revisions', 'ids'])(
             found++;
           }
           await writeFile(join(copy, 'events.mdb'), bytes);
-          const log = new EventLog(copy, () => 1_700_000_000_000);
           let outcome: unknown = 'nothing';
+          let log: EventLog | undefined;
           try {
+            log = new EventLog(copy, () => 1_700_000_000_000);
             askForAll(log);
           } catch (error) {
             outcome = error;
           }
-          await log.close();
-          if (!(outcome instanceof DamagedIndex) || !/is damaged: its checksum/.test(outcome.message))
-            wrong.push(`row ${n}, bit ${bit}: ${String(outcome)}`);
+          await log?.close();
+          // A key that is no longer in its place is found when the log is opened.
+          const told =
+            outcome instanceof DamagedIndex
+              ? /is damaged: its checksum/.test(outcome.message)
+              : outcome instanceof DamagedFile && /page \d+: its keys/.test(outcome.message);
+          if (!told) wrong.push(`row ${n}, bit ${bit}: ${String(outcome)}`);
         }
       }
       expect(found).toBeGreaterThanOrEqual(rows.length * Math.floor((20 * 8) / ROW_BITS));

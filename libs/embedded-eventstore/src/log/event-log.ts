@@ -1,3 +1,4 @@
+import { lockDirectory } from '#directory-lock';
 import { reasonOfFailedCommit } from '#lmdb-copy';
 import { crashPoint } from '../crash-point.ts';
 import type { ObserveOperation, StoreOperation } from '../operations.ts';
@@ -5,7 +6,7 @@ import { append, type Expected, type Outcome, softDelete, tombstone } from './ap
 import { CommitSignal } from './commit-signal.ts';
 import { assertComplete } from './completeness.ts';
 import { type Committed, Group, type ProposedEvent } from './group.ts';
-import { claimLog, releaseLog, reserveDirectory } from './ownership.ts';
+import { claimLog, releaseLog } from './ownership.ts';
 import { DamagedIndex, DamagedRecord, LogRecord } from './record.ts';
 import { contentOf, opened } from './rows.ts';
 import { decodeState, isSoftDeleted, type StreamState } from './stream-state.ts';
@@ -60,14 +61,14 @@ export class EventLog implements Committed {
   #lastCreated = 0n;
   #nextStreamNumber = 1;
 
-  /** Errors: DirectoryInUse; another format; DamagedRecord when the last record is not what was written. */
+  /** Errors: DirectoryInUse; another format; DamagedFile when what LMDB keeps of its own is damaged; DamagedRecord when the last record is not what was written. */
   constructor(directory: string, now: () => number, observe?: ObserveOperation) {
     this.#now = now;
     this.#observe = observe;
     this.failed = new Promise((resolve) => {
       this.#fail = resolve;
     });
-    const release = reserveDirectory(directory);
+    const release = lockDirectory(directory);
     try {
       this.#tables = openTables(directory);
     } catch (error) {

@@ -1,18 +1,5 @@
-import { realpathSync } from 'node:fs';
-import { beganAt, DirectoryInUse, type Holder, lives, makeDirectory } from '#directory-lock';
+import { beganAt, DirectoryInUse, type Holder, lives } from '#directory-lock';
 import type { Tables } from './tables.ts';
-
-/** Directories that this process has open. */
-const open = new Set<string>();
-
-/** Reserves a directory within this process; returns the way to give it back. Errors: DirectoryInUse. */
-export function reserveDirectory(directory: string): () => void {
-  makeDirectory(directory);
-  const path = realpathSync(directory);
-  if (open.has(path)) throw new DirectoryInUse(directory, process.pid);
-  open.add(path);
-  return () => open.delete(path);
-}
 
 /**
  * Writes this process down as the log's owner, unless another one lives. LMDB lets one write transaction run at a time in

@@ -3,6 +3,7 @@ import { existsSync, linkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { makeDirectory, syncDirectory } from '#directory-lock';
+import { verifyEnvironment } from '#lmdb-copy';
 
 /** The log's tables in one LMDB file. */
 export interface Tables {
@@ -22,6 +23,9 @@ export interface Tables {
 
 export const FILE = 'events.mdb';
 const FORMAT = 3;
+const TABLES = ['facts', 'log', 'streams', 'revisions', 'ids'];
+/** What can be read at a start: two seconds or so. */
+const VERIFIED_BYTES_MAX = 64 * 2 ** 20;
 export const MAP_BYTES = 64 * 2 ** 30;
 /** LMDB keys are short; a longer name is found by its digest. */
 const NAME_BYTES_MAX = 1024;
@@ -30,12 +34,13 @@ const NAME_BYTES_MAX = 1024;
  * Opens the log of a directory; makes it when there is none. A new file gets its name only when it is complete and on disk,
  * so that a crash leaves no half-made log.
  *
- * Errors: another format.
+ * Errors: another format; DamagedFile. Nobody else may have it open for writing.
  */
 export function openTables(directory: string): Tables {
   makeDirectory(directory);
   const path = join(directory, FILE);
-  if (!existsSync(path)) create(directory, path);
+  if (existsSync(path)) verifyEnvironment(path, { tables: TABLES, wholeUpToBytes: VERIFIED_BYTES_MAX });
+  else create(directory, path);
   const tables = openFile(path);
   const format = tables.facts.get('format');
   if (format !== FORMAT) {

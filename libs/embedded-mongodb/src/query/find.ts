@@ -2,6 +2,7 @@ import { doubleOf } from '../bson/numbers.ts';
 import { entries, type Value } from '../bson/value.ts';
 import { badValue, CommandError } from '../server/errors.ts';
 import type { Collection } from '../store/collection.ts';
+import { contentOf } from '../store/records.ts';
 import { type Entry, scan } from '../store/tables.ts';
 import { KeyPattern } from './key-pattern.ts';
 import { matcherOf } from './matcher.ts';
@@ -92,7 +93,7 @@ function isFirst(plan: Plan, index: NonNullable<Plan['index']>, { key, value }: 
   const sign = plan.reverse ? -1 : 1;
   return index.pattern
     .keysOf(doc)
-    .keys.map((own) => Buffer.concat([index.prefix, own, value]))
+    .keys.map((own) => Buffer.concat([index.prefix, own, contentOf(value)]))
     .filter((own) =>
       plan.intervals.some(([start, end]) => Buffer.compare(own, start) >= 0 && Buffer.compare(own, end) < 0),
     )

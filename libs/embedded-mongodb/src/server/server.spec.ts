@@ -66,7 +66,8 @@ describe('the directory', () => {
   it('of another format is refused', async () => {
     await start();
     await stop();
-    const root = open({ path: join(directory, 'data', 'documents.mdb'), noSubdir: true, maxDbs: 8 });
+    const path = join(directory, 'data', 'documents.mdb');
+    const root = open({ path, noSubdir: true, maxDbs: 8, overlappingSync: false });
     const data = root.openDB<Buffer, Buffer>({ name: 'data', encoding: 'binary', keyEncoding: 'binary' });
     await data.put(Buffer.from('mformat'), Buffer.from([99, 0, 0, 0]));
     await root.close();
@@ -81,9 +82,8 @@ describe('the directory', () => {
 });
 
 describe('damage', () => {
-  /** Flips a bit of every record of a kind. */
+  /** Flips a bit of every record of a kind, whether or not a server is at work. */
   async function damage(kind: string): Promise<void> {
-    await stop();
     const root = open({
       path: join(directory, 'data', 'documents.mdb'),
       noSubdir: true,
@@ -109,8 +109,7 @@ describe('damage', () => {
     await first.db.collection('a').createIndex({ n: 1 });
     await first.db.collection<Document>('a').insertMany([1, 2, 3].map((n) => ({ _id: n, n })) as never[]);
     await damage(kind);
-    const { db } = await start();
-    const collection = db.collection('a');
+    const collection = first.db.collection('a');
     const read = collection
       .find({ n: { $gte: 1 } })
       .hint('n_1')
@@ -120,6 +119,8 @@ describe('damage', () => {
       301,
     );
     if (kind === 'd') expect(await codeOf(collection.countDocuments({ n: 2 }))).toBe(301);
+    await stop();
+    await expect(start()).rejects.toThrow(/An entry, key [0-9a-f]+, is damaged.*move the directory away/);
   });
   it('is exported as an error of its own', () => {
     expect(new DamagedDocument('a document')).toBeInstanceOf(Error);

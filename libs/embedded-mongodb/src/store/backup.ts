@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 import { copyEnvironment } from '#lmdb-copy';
-import { DamagedDocument } from '../server/errors.ts';
-import { FILE, LmdbTables, MAP_BYTES } from './lmdb-tables.ts';
-import { opened } from './records.ts';
-import { KIND } from './tables.ts';
+import { checkEntry, FILE, LmdbTables, MAP_BYTES } from './lmdb-tables.ts';
 
 /** What a directory of documents has: two with the same digest have the same documents and indexes. */
 export interface DocumentsContent {
@@ -32,22 +29,9 @@ function contentOf(tables: LmdbTables): DocumentsContent {
   const hash = createHash('sha256');
   let entries = 0;
   for (const { key, value } of tables.everything()) {
-    check(key, value);
+    checkEntry(key, value);
     hash.update(key).update(value);
     entries++;
   }
   return { entries, digest: hash.digest('hex') };
-}
-
-/** Errors: DamagedDocument. */
-function check(key: Buffer, value: Buffer): void {
-  // The numbers of the store itself are no records.
-  if (key[0] === KIND.meta) return;
-  if (key[0] !== KIND.index) {
-    opened(key, value, 'An entry of the backup');
-    return;
-  }
-  // An entry of an index says twice to which document it leads.
-  if (value.length === 0 || !key.subarray(-value.length).equals(value))
-    throw new DamagedDocument(`An index entry of the backup, key ${key.toString('hex')},`);
 }

@@ -72,14 +72,10 @@ export class Collection {
   }
 
   /** The document that an index entry leads to. Error: the entry or the document is damaged, or there is none. */
-  indexed(index: Index, entry: Buffer, encodedId: Buffer): Value {
-    const at = entry.length - encodedId.length;
-    const document =
-      at > 0 && entry.compare(encodedId, 0, encodedId.length, at) === 0
-        ? this.document(this.#keyOf(encodedId))
-        : undefined;
-    if (!document)
-      throw new DamagedDocument(`index ${index.name} of ${this.namespace}, key ${entry.toString('hex')},`);
+  indexed(index: Index, entry: Buffer, record: Buffer): Value {
+    const what = `index ${index.name} of ${this.namespace}`;
+    const document = this.document(this.#keyOf(opened(entry, record, what)));
+    if (!document) throw new DamagedDocument(`${what}, key ${entry.toString('hex')},`);
     return document;
   }
 
@@ -99,7 +95,7 @@ export class Collection {
       for (const entry of entries[i] as Buffer[]) this.#checkUnique(index, entry, encodedId, doc);
     });
     this.#put(key, doc);
-    for (const list of entries) for (const entry of list) this.tables.put(entry, encodedId);
+    for (const list of entries) for (const entry of list) this.tables.put(entry, sealed(entry, encodedId));
     return id;
   }
 
@@ -122,7 +118,7 @@ export class Collection {
     this.#put(this.#keyOf(encodedId), after);
     for (const { removed, added } of changes) {
       for (const entry of removed) this.tables.remove(entry);
-      for (const entry of added) this.tables.put(entry, encodedId);
+      for (const entry of added) this.tables.put(entry, sealed(entry, encodedId));
     }
   }
 
@@ -159,8 +155,8 @@ export class Collection {
     const start = entry.subarray(0, entry.length - encodedId.length);
     this.tables.claim?.(start);
     for (const tables of this.#committed ? [this.tables, this.#committed] : [this.tables]) {
-      for (const { value } of tables.read(start, above(start), false, 2))
-        if (!value.equals(encodedId)) {
+      for (const other of tables.read(start, above(start), false, 2))
+        if (!opened(other.key, other.value, `index ${index.name} of ${this.namespace}`).equals(encodedId)) {
           const key = start.subarray(index.prefix.length);
           throw this.#duplicate(index.name, index.key, keyValues(index, key, doc));
         }
@@ -219,7 +215,7 @@ export class Collection {
       const encodedId = key.subarray(this.prefix.length);
       for (const entry of this.#entries(index, doc, encodedId)) {
         this.#checkUnique(index, entry, encodedId, doc);
-        this.tables.put(entry, encodedId);
+        this.tables.put(entry, sealed(entry, encodedId));
       }
     }
   }

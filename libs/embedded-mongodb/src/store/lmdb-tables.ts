@@ -2,12 +2,16 @@ import { existsSync, linkSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
 import { makeDirectory, syncDirectory } from '#directory-lock';
-import { reasonOfFailedCommit } from '#lmdb-copy';
+import { DamagedFile, reasonOfFailedCommit, verifyEnvironment } from '#lmdb-copy';
+import { DamagedDocument } from '../server/errors.ts';
 import { crashPoint } from './crash-point.ts';
+import { opened } from './records.ts';
 import { after, type Entry, KIND, type Tables, textKey } from './tables.ts';
 
 export const FILE = 'documents.mdb';
-const FORMAT = 2;
+const FORMAT = 3;
+/** What can be read at a start: two seconds or so. */
+const VERIFIED_BYTES_MAX = 64 * 2 ** 20;
 export const MAP_BYTES = 64 * 2 ** 30;
 export const KEY_BYTES_MAX = 1_900;
 const FORMAT_KEY = textKey(KIND.meta, 'format');
@@ -37,7 +41,8 @@ export class LmdbTables implements Tables {
   constructor(directory: string) {
     makeDirectory(directory);
     this.#path = join(directory, FILE);
-    if (!existsSync(this.#path)) create(directory, this.#path);
+    if (existsSync(this.#path)) verify(this.#path);
+    else create(directory, this.#path);
     this.#root = openFile(this.#path);
     this.#refuseFirstFormat(directory);
     this.#data = dataOf(this.#root);
@@ -171,6 +176,51 @@ function openFile(path: string): RootDatabase {
     mapSize: MAP_BYTES,
     maxDbs: 8,
   });
+}
+
+/**
+ * A start reads everything: a key that has changed would hide a document from those who ask for it, and nobody would notice.
+ * Errors: DamagedFile.
+ */
+function verify(path: string): void {
+  const damage: Error[] = [];
+  let format: number | undefined;
+  const row = (key: Buffer, value: Buffer) => {
+    if (key.equals(FORMAT_KEY)) format = value.readUInt32LE(0);
+    else if (damage.length === 0) damage.push(...damageOf(key, value));
+  };
+  try {
+    verifyEnvironment(path, {
+      tables: ['data'],
+      row: (_, key, value) => row(key, value),
+      wholeUpToBytes: VERIFIED_BYTES_MAX,
+    });
+  } catch (error) {
+    if (!(error instanceof DamagedFile)) throw error;
+    damage.unshift(error);
+    format = FORMAT;
+  }
+  // Records of another format are none of this one's; the format itself is told by whoever opens the file.
+  if (damage[0] && format === FORMAT)
+    throw new DamagedFile(
+      `${damage[0].message} Read models are rebuilt from the log: move the directory away and start again.`,
+    );
+}
+
+function damageOf(key: Buffer, value: Buffer): readonly Error[] {
+  try {
+    checkEntry(key, value);
+    return [];
+  } catch (error) {
+    if (error instanceof DamagedDocument) return [error];
+    throw error;
+  }
+}
+
+/** Errors: DamagedDocument. */
+export function checkEntry(key: Buffer, value: Buffer): void {
+  // The format is read before anything is known of records.
+  if (!key.equals(FORMAT_KEY)) opened(key, value, 'An entry');
 }
 
 function dataOf(root: RootDatabase): Database<Buffer, Buffer> {

@@ -18,3 +18,8 @@ export function opened(key: Buffer, record: Buffer, what: string): Buffer {
     throw new DamagedDocument(`${what}, key ${key.toString('hex')},`);
   return content;
 }
+
+/** The content of a record that has been opened before. */
+export function contentOf(record: Buffer): Buffer {
+  return record.subarray(CHECKSUM_BYTES);
+}

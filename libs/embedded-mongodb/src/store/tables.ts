@@ -22,7 +22,7 @@ export interface Entry {
 /**
  * Ordered bytes: the whole store is one key space.
  *
- * Layout: `c` + namespace → collection · `d` + collection + encode(_id) → document · `i` + index + encode(fields) +
+ * Layout, format 3: `c` + namespace → collection · `d` + collection + encode(_id) → document · `i` + index + encode(fields) +
  * encode(_id) → encode(_id) · `m` + name → number · `r` + session → kept reply. Values carry a checksum over key and content.
  */
 export interface Tables {
