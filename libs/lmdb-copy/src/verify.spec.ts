@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { open } from 'lmdb';
+import { copyEnvironment } from './copy.ts';
 import { DamagedFile } from './pages.ts';
 import { verifyEnvironment } from './verify.ts';
 
@@ -49,6 +50,19 @@ it.each([0, 1, 60, 2_000])('a file of %i rows is whole, and all of them are seen
   expect(keys).toHaveLength(rows - Math.ceil(rows / 3));
   expect(keys).toEqual([...keys].sort());
   expect(verify(0)).toEqual([]);
+});
+
+it('a compacted copy is whole, as it is made and when it was written to', async () => {
+  await filled(2_000);
+  await copyEnvironment(root, join(root, 'copy'), { file: 'own.mdb' }, async () => undefined);
+  path = join(root, 'copy', 'own.mdb');
+  const before = verify();
+  for (const n of [1, 2, 3]) {
+    const environment = open({ path, noSubdir: true, overlappingSync: false });
+    await environment.openDB<string, string>({ name: 'rows' }).put(`further ${n}`, 'written');
+    await environment.close();
+    expect(verify()).toHaveLength(before.length + n);
+  }
 });
 
 it('another table, and one that is not there, are damage: lmdb would make it anew, empty', async () => {
