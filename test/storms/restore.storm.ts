@@ -67,7 +67,7 @@ export async function run(order: StormOrder): Promise<StormReport> {
       await drill?.end(false);
       drill = undefined;
     }
-    if (failures.length > 0) order.say(`seed ${seed}: ${failures.at(-1)?.what}`);
+    for (const failure of failures) if (failure.seed === seed) order.say(`seed ${seed}: ${failure.what}`);
     order.say(`${seed - order.seed + 1} of ${order.points} points`);
   }
   await drill?.end(true);
@@ -112,7 +112,11 @@ class Drill {
     const { moment, loss, target } = caseOf(seed);
     const { copy, told, wrong } = await this.#backedUp(moment, seed, random);
     // What is recorded after the backup is what a loss takes.
-    if (random.chance(50)) await this.#send(this.#lanes(random, `t${seed}`));
+    if (random.chance(50)) {
+      // Corrections of what has just been recorded are taken when it is projected.
+      if (moment === 'projecting') await this.#site.start('projector');
+      await this.#send(this.#lanes(random, `t${seed}`));
+    }
     await disaster(this.#site, loss);
     let data = this.#site.directory;
     if (target === 'empty') {
