@@ -1,8 +1,9 @@
-import { NO_POSITION, type Position } from '#kernel';
+import type { Position } from '#kernel';
 import { type AppendBatch, appendTo, appendToMany, type BatchOutcome } from './append.ts';
 import { type ChangeResolution, currentFacts, resolveChange } from './change.ts';
 import { connect, type StoreClient } from './client.ts';
 import type { ExpectedRevision, JournalLogger, NewEvent, Receipt } from './entries.ts';
+import { Head } from './head.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import {
   type EventPlace,
@@ -12,7 +13,6 @@ import {
   type ReadAllOptions,
   readAllEvents,
   readEnd,
-  readHead,
 } from './read.ts';
 import type { ReadableFact, RecordedEvent } from './recorded.ts';
 import { type SubscribeAllOptions, subscribeToAll } from './subscribe.ts';
@@ -130,10 +130,14 @@ export function openJournal(options: JournalOptions): Journal {
     revision < 0n
       ? Promise.resolve({ revision: -1n, events: [] })
       : loadStream(store, stream, { fromRevision: 0n, maxCount: revision + 1n });
-  let head = NO_POSITION;
+  const head = new Head(store);
   return {
     keys: options.keys,
-    append: (stream, events, expected) => appendTo(store, { stream, events, expected }),
+    append: async (stream, events, expected) => {
+      const receipt = await appendTo(store, { stream, events, expected });
+      head.appended(receipt.position);
+      return receipt;
+    },
     appendMany: (batches) => appendToMany(store, batches),
     load: (stream) => loadStream(store, stream, {}),
     loadUpTo,
@@ -148,11 +152,7 @@ export function openJournal(options: JournalOptions): Journal {
     readAll: (read) => readAllEvents(store, read ?? {}),
     subscribeAll: (subscription) => subscribeToAll(store, subscription),
     placesSince: (position, eventIds) => placesSince(store, position, eventIds),
-    head: async () => {
-      const now = await readHead(store, head);
-      head = now;
-      return now;
-    },
+    head: () => head.read(),
     end: () => readEnd(store),
     resolveChange: (event) => resolveChange(event, loadUpTo),
     close: () => store.close(),

@@ -127,7 +127,10 @@ describe('reading', () => {
   });
 
   it('tells where its own events end, and where those of everybody do', async () => {
-    const own = openJournal({ uri: store.uri, namespace: `own${freshId()}` });
+    const namespace = `own${freshId()}`;
+    const own = openJournal({ uri: store.uri, namespace });
+    // It writes nothing, and learns of all by reading.
+    const another = openJournal({ uri: store.uri, namespace });
     try {
       expect(await own.head()).toBe(0n);
       const { position: first } = await own.append(`cash-${freshId()}`, [cashMoved('M1')], 'no_stream');
@@ -138,12 +141,15 @@ describe('reading', () => {
           'no_stream',
         );
         expect(await own.head()).toBe(first);
+        expect(await another.head()).toBe(first);
         expect(await own.end()).toBeGreaterThanOrEqual(foreign.position);
         expect(await journal.head()).toBe(foreign.position);
       }
       const second = await own.append(`cash-${freshId()}`, [cashMoved('M2')], 'no_stream');
       expect(await own.head()).toBe(second.position);
+      expect(await another.head()).toBe(second.position);
     } finally {
+      await another.close();
       await own.close();
     }
   });

@@ -15,9 +15,6 @@ import { delivered } from './reading.ts';
 import { type RecordedEvent, recordedOf } from './recorded.ts';
 import { isLasting, isPassing, repeatWhileAway } from './repeat.ts';
 
-/** Events in which the last one that is not the store's own is looked for first. */
-const HEAD_PAGE = 16;
-
 /** A stream as read; revision -1n when it has no events. */
 export interface LoadedStream {
   /** Revision of the last event read. */
@@ -106,7 +103,8 @@ interface StoredReadOptions extends ReadAllOptions {
   readonly everybodys?: boolean;
 }
 
-async function* storedEvents(
+/** Events as the store has them; after a failure it goes on behind the last one handed out. */
+export async function* storedEvents(
   store: StoreClient,
   options: StoredReadOptions,
 ): AsyncGenerator<StoredEvent, void, void> {
@@ -132,26 +130,8 @@ async function* storedEvents(
   }
 }
 
-/**
- * Position of the company's last event. `known`: where it was some time ago, 0 = unknown; nothing is read before that. On a server
- * that others use as well that may be the whole log.
- */
-export async function readHead(store: StoreClient, known: Position): Promise<Position> {
-  // Asked for all it has, the store would send the log backwards until the first answer stops it.
-  for (const pageMax of [HEAD_PAGE, undefined]) {
-    const all = {
-      direction: 'backwards',
-      everybodys: true,
-      ...(pageMax !== undefined && { pageMax }),
-    } as const;
-    for await (const event of storedEvents(store, all)) {
-      if (event.position.commit === known || isOwn(store, event)) return position(event.position.commit);
-    }
-  }
-  return NO_POSITION;
-}
-
-function isOwn({ namespace }: StoreClient, { type, streamId }: StoredEvent): boolean {
+/** Whether an event is one of the company's, and none of the store's own. */
+export function isOwn({ namespace }: StoreClient, { type, streamId }: StoredEvent): boolean {
   return !type.startsWith('$') && streamId.startsWith(namespace);
 }
 
