@@ -1,4 +1,5 @@
 import {
+  BACKWARDS,
   END,
   type PersistentSubscriptionToAllSettings,
   type PersistentSubscriptionToStreamSettings,
@@ -14,7 +15,7 @@ type StepOf<Op extends GroupStep['op']> = Extract<GroupStep, { readonly op: Op }
 export interface Patience {
   /** Until the first delivery to a consumer. */
   readonly first: number;
-  /** Nothing for so long after a delivery: the group has nothing more for this consumer. */
+  /** Nothing for so long after a delivery, and again after the server has answered: the group has nothing more for this consumer. */
   readonly quiet: number;
   /** After a consumer has left: its answers are taken in. */
   readonly left: number;
@@ -129,14 +130,21 @@ async function consume(
     ? client.subscribeToPersistentSubscriptionToAll(labels.prefix + step.group, options)
     : client.subscribeToPersistentSubscriptionToStream(labels.full(step.stream), step.group, options);
   await new Promise<void>((resolve, reject) => {
-    let silence = setTimeout(resolve, patience.first);
+    // A server that is at work for others is quiet as well: so it is asked something, and has to be silent after its answer.
+    const quiet = () => {
+      const heard = received.length;
+      answered(client).then(() => {
+        if (received.length === heard) silence = setTimeout(resolve, patience.quiet);
+      }, fail);
+    };
+    let silence = setTimeout(quiet, patience.first);
     const fail = (error: unknown) => {
       clearTimeout(silence);
       reject(error);
     };
     consumer.on('data', (resolved: ResolvedEvent & { readonly retryCount: number }) => {
       clearTimeout(silence);
-      silence = setTimeout(resolve, patience.quiet);
+      silence = setTimeout(quiet, patience.quiet);
       observedEvent(labels, resolved);
       const event = delivered(resolved);
       received.push({
@@ -153,6 +161,11 @@ async function consume(
   await consumer.unsubscribe();
   await after(patience.left);
   return { delivered: received };
+}
+
+/** Resolves when the server has answered. Read to its end: the client never lets go of a read that is left early. */
+async function answered(client: Play['client']): Promise<void> {
+  for await (const _ of client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 }));
 }
 
 async function replayParked(

@@ -11,7 +11,7 @@ import { readRecording } from './scenario.ts';
  */
 const { server, scenarios } = await readRecording('groups');
 // A store in this process makes nobody wait for a first delivery as a server that starts a group may.
-const patience = process.env['ESDB_URL'] ? PATIENCE : { ...PATIENCE, first: 1000 };
+const patience = process.env['ESDB_URL'] ? PATIENCE : { ...PATIENCE, first: 1000, quiet: 250 };
 let store: EventStoreUnderTest;
 let client: EventStoreDBClient;
 
