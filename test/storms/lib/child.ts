@@ -32,7 +32,7 @@ export class Child {
     const own = [process.execPath, '--disable-warning=ExperimentalWarning', file, ...args];
     const [command = process.execPath, ...rest] = [...under, ...own];
     const child = spawn(command, rest, {
-      env: { ...process.env, NODE_OPTIONS: '', LOG_LEVEL: 'warn', ...env },
+      env: { ...inherited(), NODE_OPTIONS: '', LOG_LEVEL: 'warn', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
@@ -65,4 +65,10 @@ export class Child {
     this.#process.kill(signal);
     return this.ended;
   }
+}
+
+/** A storm has stores of its own: those that tests are given are no business of its processes. */
+function inherited(): NodeJS.ProcessEnv {
+  const { ESDB_URL: _log, MONGODB_URI: _documents, ...others } = process.env;
+  return others;
 }
