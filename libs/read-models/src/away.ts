@@ -6,7 +6,6 @@ const SOCKET = /^(EPIPE|ECONNRESET|ECONNREFUSED|ETIMEDOUT)$/;
 
 /** Whether an error of a question says that the read models' store is away: nothing is lost, and it may be asked again. */
 export function saysStoreIsAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as NodeJS.ErrnoException;
-  return DRIVER.test(error.name) || SOCKET.test(String(code));
+  const { name = '', code = '' } = (error ?? {}) as { readonly name?: string; readonly code?: unknown };
+  return DRIVER.test(name) || SOCKET.test(String(code));
 }

@@ -1,6 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+
+/** Built files lie beside the built storms; the specs run from the sources. */
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+/** The process of the embedded stores. */
+export const STORES = join(
+  ROOT.endsWith('dist') ? ROOT : join(ROOT, 'dist'),
+  'apps',
+  'stores',
+  'src',
+  'main.js',
+);
 
 export interface ChildOrder {
   readonly name: string;

@@ -1,11 +1,4 @@
-import { join } from 'node:path';
-import { Child, type Ended } from './child.ts';
-
-/** Built files lie beside the built storms; the specs run from the sources. */
-const ROOT = join(import.meta.dirname, '..', '..', '..');
-const STORES = ROOT.endsWith('dist')
-  ? join(ROOT, 'apps', 'stores', 'src', 'main.js')
-  : join(ROOT, 'dist', 'apps', 'stores', 'src', 'main.js');
+import { Child, type Ended, STORES } from './child.ts';
 
 export interface MongoDbOrder {
   readonly directory: string;
