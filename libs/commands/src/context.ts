@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Position, Refusal } from '#kernel';
 
 /** Where an imported fact comes from; system and id together say which fact it is. */
@@ -17,6 +18,14 @@ export interface CommandContext {
   readonly idempotencyKey?: string;
   readonly correlationId?: string;
   readonly causationId?: string;
+}
+
+/**
+ * The context with a correlation id, a random one where the caller gave none: what a call records differs from what
+ * another one records under the same event ids at the same time, even when both say the same.
+ */
+export function identified(context: CommandContext): CommandContext {
+  return context.correlationId === undefined ? { ...context, correlationId: randomUUID() } : context;
 }
 
 /** The answer to a command: where its events are. The same again for a repeat. */

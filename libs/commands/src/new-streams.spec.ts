@@ -1,6 +1,14 @@
+import { openJournal } from '#journal';
 import { isRefusal } from '#kernel';
 import { cash, context, freshId, openWorkbench, type Workbench } from '../test/workbench.ts';
-import { type CommandContext, type FactResult, recordedOnce, type SubmittedFact } from './index.ts';
+import {
+  type CommandContext,
+  FactRecorder,
+  type FactResult,
+  References,
+  recordedOnce,
+  type SubmittedFact,
+} from './index.ts';
 import { Newness } from './new-streams.ts';
 
 /**
@@ -8,12 +16,11 @@ import { Newness } from './new-streams.ts';
  * Method: every call here is on enough streams for that; what it answers is compared with the log.
  */
 describe('facts on many streams at once', () => {
+  const rules = [recordedOnce('CashMoved', 'movementId'), recordedOnce('GoodsShipped', 'shipmentId')];
   let bench: Workbench;
 
   beforeAll(async () => {
-    bench = await openWorkbench({
-      rules: [recordedOnce('CashMoved', 'movementId'), recordedOnce('GoodsShipped', 'shipmentId')],
-    });
+    bench = await openWorkbench({ rules });
   });
 
   afterAll(async () => {
@@ -23,10 +30,17 @@ describe('facts on many streams at once', () => {
   const record = async (
     facts: readonly SubmittedFact[],
     change: Partial<CommandContext> = {},
+    recorder = bench.recorder,
   ): Promise<readonly FactResult[]> => {
-    const outcome = await bench.recorder.recordFacts(facts, context(change));
+    const outcome = await recorder.recordFacts(facts, context(change));
     if (isRefusal(outcome)) throw new Error(outcome.detail);
     return outcome;
+  };
+  /** Another process of the same company: it shares the store with this one, and nothing else. */
+  const anotherProcess = async (): Promise<{ recorder: FactRecorder; close(): Promise<void> }> => {
+    const journal = openJournal({ uri: bench.uri, namespace: bench.namespace, keys: bench.keys });
+    const recorder = new FactRecorder({ journal, references: new References(journal), rules });
+    return { recorder, close: () => journal.close() };
   };
   const codes = (results: readonly FactResult[]): string[] =>
     results.map((result) => (result.status === 'refused' ? result.problem.code : result.status));
@@ -118,7 +132,62 @@ describe('facts on many streams at once', () => {
     const answers = await Promise.all([record(facts), record(facts), record(facts)]);
     const [first = []] = answers;
     for (const answer of answers) expect(told(answer)).toEqual(told(first));
+    for (const index of facts.keys()) {
+      const status = codes(answers.flatMap((answer) => answer[index] ?? []));
+      expect(status.toSorted()).toEqual(['appended', 'duplicate', 'duplicate']);
+    }
     expect(await places(first)).toHaveLength(facts.length);
+  });
+
+  it.each(['one after the other', 'all at once'])(
+    'say two things under one source at the same time: one is recorded, the other refused (%s)',
+    async (streams) => {
+      const elsewhere = await anotherProcess();
+      for (const one of [bench.recorder, elsewhere.recorder]) {
+        for (const calls of streams === 'all at once' ? [many()] : many().map((id) => [id])) {
+          const saying = (amount: string): readonly SubmittedFact[] =>
+            calls.map((id) => movement(id, { amount }));
+          const answers = await Promise.all([
+            record(saying('1.00'), {}, one),
+            record(saying('2.00')),
+            record(saying('3.00')),
+          ]);
+          for (const [index, id] of calls.entries()) {
+            const told = codes(answers.flatMap((answer) => answer[index] ?? []));
+            expect(told.toSorted()).toEqual(['appended', 'source-conflict', 'source-conflict']);
+            const { events } = await bench.journal.load(`cash-${id}`);
+            expect(events.map(({ data }) => data['amount'])).toEqual([`${told.indexOf('appended') + 1}.00`]);
+          }
+        }
+      }
+      await elsewhere.close();
+    },
+  );
+
+  it('say two things under one key at the same time: one is recorded, the other refused', async () => {
+    for (const id of many()) {
+      const key = { idempotencyKey: `call-${freshId()}` };
+      const answers = await Promise.all(
+        ['1.00', '2.00'].map((amount) => record([cash(id, { amount }), cash(`${id}-2`, { amount })], key)),
+      );
+      const told = answers.map((answer) => codes(answer));
+      expect(told.flat().toSorted()).toEqual([
+        'appended',
+        'appended',
+        'idempotency-key-reused',
+        'idempotency-key-reused',
+      ]);
+    }
+  });
+
+  it('that another process recorded meanwhile are known again', async () => {
+    const elsewhere = await anotherProcess();
+    await record([movement(freshId())], {}, elsewhere.recorder);
+    const facts = many().map((id) => movement(id));
+    const first = await record(facts);
+    const again = await record(facts, {}, elsewhere.recorder);
+    expect(again).toEqual(first.map((each) => ({ ...each, status: 'duplicate' })));
+    await elsewhere.close();
   });
 
   it('are guessed from those before', () => {

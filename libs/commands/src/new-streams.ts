@@ -1,16 +1,15 @@
-import { AppendTooLarge, ConcurrencyConflict, type Receipt } from '#journal';
+import { type AnsweredAppend, AppendTooLarge, ConcurrencyConflict } from '#journal';
 import type { Position } from '#kernel';
 import type { CommandContext } from './context.ts';
 import { type Judged, judge } from './judging.ts';
 import type { JudgingRoom } from './known-facts.ts';
 import type { PreparedFact } from './prepared-fact.ts';
-import { acceptedOf, eventsOf, type FactResult, type Place, resultsOf } from './stream-recorder.ts';
+import { acceptedOf, eventsOf, type FactResult, haveRandomIds, resultsAt } from './stream-recorder.ts';
 
-/** Facts that were appended to a stream taken for new; the receipt tells the place of the last one only. */
-export interface AppendedAsNew {
+/** Facts that were appended to a stream taken for new, unless another call with the same ids was faster. */
+export interface AppendedAsNew extends AnsweredAppend {
   readonly group: readonly PreparedFact[];
   readonly judged: readonly Judged[];
-  readonly receipt: Receipt;
 }
 
 /**
@@ -18,25 +17,22 @@ export interface AppendedAsNew {
  *
  * Most streams of facts are new, and reading each of them to learn so cost more than appending. Undefined: the
  * stream is not new, or the facts are not all right on an empty one; nothing was written, the stream has to be read.
- *
- * The store takes events with the ids of recorded ones for a repeat and answers with their place, whatever they say.
- * `end`, the last position before the call, tells the two apart: what is not behind it was there before.
  */
 export async function recordAsNew(
   room: JudgingRoom,
   group: readonly PreparedFact[],
   {
     stream,
-    end,
+    since,
     context,
-  }: { readonly stream: string; readonly end: Position; readonly context: CommandContext },
+  }: { readonly stream: string; readonly since: Position; readonly context: CommandContext },
 ): Promise<AppendedAsNew | undefined> {
   const judged = await judge(room, group, []);
   if (judged.some(({ verdict }) => verdict === 'refused')) return undefined;
   const events = await eventsOf(room, acceptedOf(judged), context);
   try {
     const receipt = await room.journal.append(stream, events, 'no_stream');
-    return receipt.position > end ? { group, judged, receipt } : undefined;
+    return receipt.position > since ? { group, judged, events, receipt } : undefined;
   } catch (error) {
     // Too large for one append, yet perhaps on record since several.
     if (error instanceof ConcurrencyConflict || error instanceof AppendTooLarge) return undefined;
@@ -44,33 +40,31 @@ export async function recordAsNew(
   }
 }
 
-/** Results by stream, and the streams whose first fact was there before the call after all. */
+/** Results by stream, and the streams whose first fact was recorded by another call after all. */
 export interface Placed {
   readonly results: readonly FactResult[];
   readonly toBeRead: readonly (readonly PreparedFact[])[];
 }
 
-/** Gives each fact its own place: one read of what has been written since `end`, not one read per stream. */
+/** Gives each fact its own place: one reading of what has been written since, not one per stream. */
 export async function placesOf(
   { journal }: JudgingRoom,
   appended: readonly AppendedAsNew[],
-  { end, context }: { readonly end: Position; readonly context: CommandContext },
+  { since, context }: { readonly since: Position; readonly context: CommandContext },
 ): Promise<Placed> {
-  const several = appended.filter(({ receipt }) => receipt.eventIds.length > 1);
-  const found: ReadonlyMap<string, Place> =
-    several.length === 0
-      ? new Map()
-      : await journal.placesSince(end, new Set(several.flatMap(({ receipt }) => receipt.eventIds)));
   const results: FactResult[] = [];
   const toBeRead: (readonly PreparedFact[])[] = [];
-  for (const { group, judged, receipt } of appended) {
-    const places = new Map<PreparedFact, Place>();
-    for (const { fact } of acceptedOf(judged)) {
-      const place = receipt.eventIds.length === 1 ? receipt : found.get(fact.eventId);
-      if (place !== undefined) places.set(fact, place);
-    }
-    if (places.size === receipt.eventIds.length) results.push(...resultsOf(judged, context, places));
-    else toBeRead.push(group);
+  const [certain, asked] = [[] as AppendedAsNew[], [] as AppendedAsNew[]];
+  for (const each of appended) {
+    const single = each.events.length === 1 && haveRandomIds(acceptedOf(each.judged), context);
+    (single ? certain : asked).push(each);
+  }
+  for (const { judged, receipt } of certain) results.push(...resultsAt(judged, context, [receipt]));
+  const places = await journal.ownPlaces(asked, since);
+  for (const [i, { group, judged }] of asked.entries()) {
+    const own = places[i];
+    if (own === undefined) toBeRead.push(group);
+    else results.push(...resultsAt(judged, context, own));
   }
   return { results, toBeRead };
 }

@@ -1,6 +1,6 @@
 import type { Journal } from '#journal';
 import { type Refusal, refuse } from '#kernel';
-import type { CommandContext } from './context.ts';
+import { type CommandContext, identified } from './context.ts';
 import type { AnyFactRules } from './decider.ts';
 import type { JudgingRoom } from './known-facts.ts';
 import { type AppendedAsNew, Newness, placesOf, recordAsNew } from './new-streams.ts';
@@ -12,7 +12,6 @@ import {
   type SubmittedFact,
 } from './prepared-fact.ts';
 import type { References } from './references.ts';
-import { SharedEnd } from './shared-end.ts';
 import { type FactResult, recordStream } from './stream-recorder.ts';
 
 /** Facts of one call; more are refused as a whole. Source: api.md, "A batch of facts". */
@@ -40,11 +39,9 @@ export class FactRecorder {
   readonly #options: FactRecorderOptions;
   readonly #rules = new Map<string, AnyFactRules>();
   readonly #newness = new Newness();
-  readonly #end: SharedEnd;
 
   constructor(options: FactRecorderOptions) {
     this.#options = options;
-    this.#end = new SharedEnd(() => options.journal.end());
     for (const rules of options.rules) {
       for (const type of rules.types) {
         if (rules.byCommandOnly?.includes(type)) continue;
@@ -77,6 +74,7 @@ export class FactRecorder {
         'facts',
       );
     }
+    const call = identified(context);
     const results = new Array<FactResult>(facts.length);
     const prepared: PreparedFact[] = [];
     /** Streams that are not written to, by the fact that was refused. */
@@ -85,7 +83,7 @@ export class FactRecorder {
       const outcome = await prepareFact({
         index,
         fact,
-        context,
+        context: call,
         rules: this.#rules,
         locate: this.#options.locate,
       });
@@ -95,8 +93,7 @@ export class FactRecorder {
         if (outcome.stream !== undefined) refused.set(outcome.stream, outcome);
       }
     }
-    for (const result of await this.#recordPrepared(prepared, refused, context))
-      results[result.index] = result;
+    for (const result of await this.#recordPrepared(prepared, refused, call)) results[result.index] = result;
     return results;
   }
 
@@ -115,21 +112,19 @@ export class FactRecorder {
       this.#newness.saw(read.some((each) => each.status === 'appended' && each.revision === 0n));
       results.push(...read);
     };
-    const end = this.#newness.likely && prepared.length > 0 ? await this.#end.get() : undefined;
+    const since = await room.journal.since();
     const appended: AppendedAsNew[] = [];
     for (const phase of phases) {
       await eachAtOnce(phase, STREAMS_AT_ONCE, async (group): Promise<void> => {
         const stream = group[0]?.stream;
-        if (end === undefined || stream === undefined || refused.has(stream) || !this.#newness.likely)
-          return reading(group);
-        const asNew = await recordAsNew(room, group, { stream, end, context });
+        if (stream === undefined || refused.has(stream) || !this.#newness.likely) return reading(group);
+        const asNew = await recordAsNew(room, group, { stream, since, context });
         if (asNew === undefined) return reading(group);
         this.#newness.saw(true);
         appended.push(asNew);
       });
     }
-    if (end === undefined) return results;
-    const placed = await placesOf(room, appended, { end, context });
+    const placed = await placesOf(room, appended, { since, context });
     results.push(...placed.results);
     await eachAtOnce(placed.toBeRead, STREAMS_AT_ONCE, reading);
     return results;

@@ -3,7 +3,7 @@ import { isRefusal, refuse } from '#kernel';
 import { type CuttingProxy, startCuttingProxy } from '../../journal/test/cutting-proxy.ts';
 import { cash, context, customer, freshId, openWorkbench, type Workbench } from '../test/workbench.ts';
 import type { CommandReceipt, Decider } from './index.ts';
-import { CommandRunner, References } from './index.ts';
+import { CommandRunner, References, recordedOnce } from './index.ts';
 
 interface Withdraw {
   readonly movementId: string;
@@ -91,6 +91,25 @@ describe('the command runner', () => {
     );
     expect(new Set(runs.map((run) => landed(run).eventIds[0])).size).toBe(1);
     expect((await bench.journal.load(stream)).revision).toBe(0n);
+  });
+
+  it('two contents under one key at the same time: one is recorded, the other refused', async () => {
+    for (let i = 0; i < 10; i += 1) {
+      const id = freshId();
+      const outcomes = await Promise.all(
+        ['1.00', '2.00', '3.00'].map((amount) =>
+          bench.runner.record(
+            recordedOnce('CashMoved', 'movementId'),
+            cash(id, { amount }),
+            context({ idempotencyKey: `k-${id}` }),
+          ),
+        ),
+      );
+      const codes = outcomes.map((outcome) => (isRefusal(outcome) ? outcome.code : 'appended'));
+      expect(codes.toSorted()).toEqual(['appended', 'idempotency-key-reused', 'idempotency-key-reused']);
+      const { events } = await bench.journal.load(`cash-${id}`);
+      expect(events.map(({ data }) => data['amount'])).toEqual([`${codes.indexOf('appended') + 1}.00`]);
+    }
   });
 
   it('keeps the keys of two actors apart', async () => {

@@ -8,7 +8,8 @@ import {
   type NewEvent,
 } from '#journal';
 import { isRefusal, type Refusal, refuse } from '#kernel';
-import type { CommandContext, CommandReceipt } from './context.ts';
+import { appendOwn } from './append-own.ts';
+import { type CommandContext, type CommandReceipt, identified } from './context.ts';
 import { type Decider, type Fact, type FactRules, type ProposedEvent, recording } from './decider.ts';
 import { commandEventId } from './event-ids.ts';
 import { newEvent, problemsOf } from './new-event.ts';
@@ -49,15 +50,23 @@ export class CommandRunner {
   async run<State, Command, Known extends Fact>(
     request: RunRequest<State, Command, Known>,
   ): Promise<CommandReceipt | Refusal> {
+    const { stream } = request;
+    const call = { ...request, context: identified(request.context) };
+    const randomIds = call.context.idempotencyKey === undefined;
     for (let decisions = 1; ; decisions += 1) {
-      const loaded = await this.#journal.load(request.stream);
+      const since = await this.#journal.since();
+      const loaded = await this.#journal.load(stream);
       const outcome = this.#earlier(loaded, request) ?? this.#decide(loaded, request);
       if (!('proposed' in outcome)) return outcome;
       const refusal = await this.#check(outcome.proposed);
       if (refusal !== undefined) return refusal;
-      const events = await this.#seal(outcome.proposed, request);
+      const events = await this.#seal(outcome.proposed, call);
       try {
-        return await this.#journal.append(request.stream, events, expectedAfter(loaded.revision));
+        const append = { stream, revision: loaded.revision, since, events, randomIds };
+        const last = (await appendOwn(this.#journal, append)).at(-1);
+        if (last === undefined) throw new Error(`An append to ${stream} was answered without a place.`);
+        const { revision, position } = last;
+        return { stream, revision, position, eventIds: events.map(({ id }) => id) };
       } catch (error) {
         if (!(error instanceof ConcurrencyConflict) || decisions >= DECISIONS_MAX) throw error;
       }
@@ -146,9 +155,4 @@ export class CommandRunner {
       ),
     );
   }
-}
-
-/** What must be true of the stream for a decision on what was loaded to hold. */
-export function expectedAfter(revision: bigint): bigint | 'no_stream' {
-  return revision < 0n ? 'no_stream' : revision;
 }

@@ -1,12 +1,12 @@
 import { ConcurrencyConflict, type NewEvent, type RecordedEvent } from '#journal';
 import { type Position, type Refusal, refuse } from '#kernel';
+import { appendOwn } from './append-own.ts';
 import type { CommandContext } from './context.ts';
 import { commandId } from './event-ids.ts';
 import { type Accepted, type Judged, judge } from './judging.ts';
 import type { JudgingRoom } from './known-facts.ts';
 import { newEvent } from './new-event.ts';
 import type { PreparedFact, RefusedFact } from './prepared-fact.ts';
-import { expectedAfter } from './runner.ts';
 
 const DECISIONS_MAX = 8;
 
@@ -41,23 +41,22 @@ export async function recordStream(
   refusedBefore?: RefusedFact,
 ): Promise<readonly FactResult[]> {
   for (let decisions = 1; ; decisions += 1) {
+    const since = await room.journal.since();
     const { revision, events } = await room.journal.load(stream);
     const judged = await judge(room, group, events);
-    const accepted = acceptedOf(judged);
     const refused = judged.find((each) => each.verdict === 'refused');
     const because = refusedBefore?.index ?? refused?.fact.index;
     if (because !== undefined) return judged.map((each) => withoutWriting(each, context, because));
     try {
-      const places: Places =
-        accepted.length === 0 ? new Map() : await append(room, stream, revision, accepted, context);
-      return resultsOf(judged, context, places);
+      const places = await append(room, judged, { stream, revision, since, context });
+      return resultsAt(judged, context, places);
     } catch (error) {
       if (!(error instanceof ConcurrencyConflict) || decisions >= DECISIONS_MAX) throw error;
     }
   }
 }
 
-export type Places = ReadonlyMap<PreparedFact, Place>;
+type Places = ReadonlyMap<PreparedFact, Place>;
 
 export function acceptedOf(judged: readonly Judged[]): readonly Accepted[] {
   return judged.filter((each) => each.verdict === 'accepted');
@@ -76,35 +75,44 @@ export function eventsOf(
   );
 }
 
-/** One result for each judged fact of a stream whose accepted facts are at `places`; none of them was refused. */
-export function resultsOf(
+/** Whether the ids of facts follow from nothing, so that no other call can have them. */
+export function haveRandomIds(accepted: readonly Accepted[], { idempotencyKey }: CommandContext): boolean {
+  return idempotencyKey === undefined && accepted.every(({ fact }) => fact.source === undefined);
+}
+
+/** One result for each judged fact of a stream; its accepted facts are at `places`, in their order; none was refused. */
+export function resultsAt(
   judged: readonly Judged[],
   context: CommandContext,
-  places: Places,
+  places: readonly Place[],
 ): readonly FactResult[] {
-  return judged.map((each) => result(each, context, places));
+  const placed: Places = new Map(
+    acceptedOf(judged).map(({ fact }, i) => {
+      const place = places[i];
+      if (place === undefined)
+        throw new Error(`Fact ${fact.index} was accepted for ${fact.stream} but not appended.`);
+      return [fact, place];
+    }),
+  );
+  return judged.map((each) => result(each, context, placed));
 }
 
 async function append(
   room: JudgingRoom,
-  stream: string,
-  revision: bigint,
-  accepted: readonly Accepted[],
-  context: CommandContext,
-): Promise<Places> {
+  judged: readonly Judged[],
+  at: {
+    readonly stream: string;
+    readonly revision: bigint;
+    readonly since: Position;
+    readonly context: CommandContext;
+  },
+): Promise<readonly Place[]> {
+  const { stream, revision, since, context } = at;
+  const accepted = acceptedOf(judged);
+  if (accepted.length === 0) return [];
   const events = await eventsOf(room, accepted, context);
-  const receipt = await room.journal.append(stream, events, expectedAfter(revision));
-  const first = receipt.revision - BigInt(events.length - 1);
-  const places: readonly Place[] =
-    events.length === 1 ? [receipt] : (await room.journal.loadFrom(stream, first, events.length)).events;
-  return new Map(
-    accepted.map(({ fact }, i) => {
-      const place = places[i];
-      if (place === undefined)
-        throw new Error(`${stream} does not hold what was just appended from ${first} on.`);
-      return [fact, place];
-    }),
-  );
+  const randomIds = haveRandomIds(accepted, context);
+  return appendOwn(room.journal, { stream, revision, since, events, randomIds });
 }
 
 function result(judged: Judged, context: CommandContext, places: Places): FactResult {

@@ -123,7 +123,13 @@ describe('a store that goes silent', () => {
     ],
     ['load', (journal) => journal.load('cash-x')],
     ['exists', (journal) => journal.exists('cash-x')],
-    ['placesSince', (journal) => journal.placesSince(0n as Position, new Set(['x']))],
+    [
+      'ownPlaces',
+      (journal) => {
+        const receipt = { stream: 'cash-x', revision: 0n, position: 9n as Position, eventIds: ['x'] };
+        return journal.ownPlaces([{ events: [cashMoved('M1')], receipt }], 0n as Position);
+      },
+    ],
     ['append', (journal) => journal.append('cash-x', [cashMoved('M1')], 'any')],
   ])('%s is a fault, and the journal can be closed', async (_, call) => {
     const store = await startTestStore();

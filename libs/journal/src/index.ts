@@ -19,6 +19,7 @@ export {
   UnreadableEvent,
 } from './faults.ts';
 export {
+  type AnsweredAppend,
   type AppendBatch,
   type BatchOutcome,
   type EventPlace,
@@ -28,6 +29,7 @@ export {
   type JournalOptions,
   type LoadedStream,
   type NewEvent,
+  type OwnPlaces,
   openJournal,
   type ReadAllOptions,
   type Receipt,

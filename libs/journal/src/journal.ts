@@ -5,19 +5,19 @@ import { connect, type StoreClient } from './client.ts';
 import type { ExpectedRevision, JournalLogger, NewEvent, Receipt } from './entries.ts';
 import { Head } from './head.ts';
 import type { KeyStore } from './keys/key-store.ts';
+import { type AnsweredAppend, OwnEvents, type OwnPlaces } from './own-events.ts';
 import {
   type EventPlace,
   type LoadedStream,
   loadStream,
-  placesSince,
   type ReadAllOptions,
   readAllEvents,
-  readEnd,
 } from './read.ts';
 import type { ReadableFact, RecordedEvent } from './recorded.ts';
 import { type SubscribeAllOptions, subscribeToAll } from './subscribe.ts';
 
 export type {
+  AnsweredAppend,
   AppendBatch,
   BatchOutcome,
   EventPlace,
@@ -25,6 +25,7 @@ export type {
   JournalLogger,
   LoadedStream,
   NewEvent,
+  OwnPlaces,
   ReadAllOptions,
   Receipt,
   SubscribeAllOptions,
@@ -50,6 +51,9 @@ export interface Journal {
 
   /**
    * Appends events to one stream, all or none, and repeats with the same ids while the store is away.
+   *
+   * Events whose ids are all on record are not appended again: the receipt tells the place of those on record, and
+   * `ownPlaces` whether they are these.
    *
    * Faults: store-unavailable (outcome unknown, repeat with the same ids), concurrency-conflict,
    * append-too-large, stream-gone, store-refused.
@@ -92,14 +96,17 @@ export interface Journal {
    */
   subscribeAll(options: SubscribeAllOptions): Promise<void>;
 
-  /** Where events are that have been recorded after a position; those that are not there are left out. */
-  placesSince(position: Position, eventIds: ReadonlySet<string>): Promise<ReadonlyMap<string, EventPlace>>;
+  /** A position that everything lies behind that is appended after the call. */
+  since(): Promise<Position>;
+
+  /**
+   * Where the events of answered appends are, one entry for each append; undefined where another call recorded its
+   * own events under these ids. `since` was asked for before the first of these appends.
+   */
+  ownPlaces(appends: readonly AnsweredAppend[], since: Position): Promise<readonly OwnPlaces[]>;
 
   /** Position of the last event that is not a system event; 0 for an empty log. */
   head(): Promise<Position>;
-
-  /** Position of the last event of the log, whoever wrote it: what was recorded before the call is not behind it. 0: none. */
-  end(): Promise<Position>;
 
   /** What an event changes: which fact, its content before and after. Deterministic: the log is immutable. */
   resolveChange(event: RecordedEvent): Promise<ChangeResolution>;
@@ -131,11 +138,13 @@ export function openJournal(options: JournalOptions): Journal {
       ? Promise.resolve({ revision: -1n, events: [] })
       : loadStream(store, stream, { fromRevision: 0n, maxCount: revision + 1n });
   const head = new Head(store);
+  const own = new OwnEvents(store);
   return {
     keys: options.keys,
     append: async (stream, events, expected) => {
       const receipt = await appendTo(store, { stream, events, expected });
       head.appended(receipt.position);
+      own.answered(receipt);
       return receipt;
     },
     appendMany: (batches) => appendToMany(store, batches),
@@ -151,9 +160,9 @@ export function openJournal(options: JournalOptions): Journal {
     },
     readAll: (read) => readAllEvents(store, read ?? {}),
     subscribeAll: (subscription) => subscribeToAll(store, subscription),
-    placesSince: (position, eventIds) => placesSince(store, position, eventIds),
+    since: () => own.since(),
+    ownPlaces: (appends, since) => own.places(appends, since),
     head: () => head.read(),
-    end: () => readEnd(store),
     resolveChange: (event) => resolveChange(event, loadUpTo),
     close: () => store.close(),
   };

@@ -80,22 +80,6 @@ export interface EventPlace {
   readonly position: Position;
 }
 
-/** Looks for events behind a position until all have been found or the log ends; their contents are not read. */
-export async function placesSince(
-  store: StoreClient,
-  from: Position,
-  eventIds: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, EventPlace>> {
-  const found = new Map<string, EventPlace>();
-  if (eventIds.size === 0) return found;
-  for await (const { id, revision, position: at } of storedEvents(store, { from })) {
-    if (!eventIds.has(id)) continue;
-    found.set(id, { revision, position: position(at.commit) });
-    if (found.size === eventIds.size) break;
-  }
-  return found;
-}
-
 interface StoredReadOptions extends ReadAllOptions {
   /** Events that the store is asked for, its own and those of other companies among them; absent: all. */
   readonly pageMax?: number;
