@@ -58,7 +58,9 @@ async function run(
 async function storeUris(config: Config, supervisor: Supervisor): Promise<StoreUris> {
   if (config.eventStoreUri && config.mongoUri)
     return { eventStoreUri: config.eventStoreUri, mongoUri: config.mongoUri };
-  const { eventStoreUri, mongoUri } = await supervisor.start(storesChild(config));
+  // Their lines about slow operations are for who operates stores; counted they are all the same (`stores status`).
+  const env = { LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error' };
+  const { eventStoreUri, mongoUri } = await supervisor.start({ ...storesChild(config), env });
   return { eventStoreUri: String(eventStoreUri), mongoUri: String(mongoUri) };
 }
 
