@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -122,6 +122,19 @@ describe('quadrant stores', () => {
       });
       await stores.stop();
       expect(await look()).toMatchObject({ code: 3, states: { 'event store': 'no', MongoDB: 'no' } });
+    },
+    TIME_MS,
+  );
+
+  it.each(['eventstore/events.mdb', 'mongodb/documents.mdb'])(
+    'says at once that %s is damaged, and does not try again',
+    async (file) => {
+      await (await start()).stop();
+      writeFileSync(join(directory, file), Buffer.alloc(8_192), { flag: 'r+' });
+      const { code, stdout, stderr } = await quadrant(['stores', '--data', directory], {});
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr.match(/cannot start: .* is damaged/g)).toHaveLength(1);
+      expect(stderr).toMatch(/^stores cannot be started; see its message above\.$/m);
     },
     TIME_MS,
   );

@@ -19,6 +19,8 @@ const STABLE_MS = 30_000;
 const STOP_MS = 10_000;
 /** Deaths in a row after which a child is given up: something is wrong that a restart does not mend. */
 const DEATHS_MAX = 8;
+/** Exit code of a child that no other start would help. Source: sysexits(3), EX_DATAERR. */
+const UNUSABLE = 65;
 
 /** Keeps children alive: restarts one that dies, with back-off, and stops them in reverse order. */
 export class Supervisor {
@@ -88,7 +90,10 @@ class Supervised {
     this.#process = child;
     this.#exited = new Promise((resolve) => child.once('exit', resolve));
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => this.#line(line));
-    child.once('exit', (code, signal) => this.#died(signal ?? `code ${code}`, Date.now() - began));
+    child.once('exit', (code, signal) => {
+      if (code === UNUSABLE) this.#end(`${this.#spec.name} cannot be started; see its message above.`);
+      else this.#died(signal ?? `code ${code}`, Date.now() - began);
+    });
   }
 
   #line(line: string): void {
@@ -104,16 +109,21 @@ class Supervised {
     if (this.#stopping) return;
     this.#deaths = livedMs > STABLE_MS ? 1 : this.#deaths + 1;
     if (this.#deaths > DEATHS_MAX) {
-      const error = new Error(
+      this.#end(
         `${this.#spec.name} ended ${this.#deaths} times in a row (last: ${how}); see its messages above.`,
       );
-      this.#rejectReady(error);
-      this.#giveUp(error);
       return;
     }
     const pause = Math.min(RESTART_FIRST_MS * 2 ** (this.#deaths - 1), RESTART_LONGEST_MS);
     this.#say(`${this.#spec.name} ended (${how}); it is started again in ${pause} ms.`);
     this.#timer = setTimeout(() => this.#spawn(), pause);
+  }
+
+  #end(why: string): void {
+    if (this.#stopping) return;
+    const error = new Error(why);
+    this.#rejectReady(error);
+    this.#giveUp(error);
   }
 
   async stop(): Promise<void> {

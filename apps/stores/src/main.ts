@@ -1,8 +1,12 @@
 import { join } from 'node:path';
 import pino from 'pino';
+import { UnusableData } from '#lmdb-copy';
 import { Observations } from './observations.ts';
 import { mongoSocket, settingsOf } from './settings.ts';
 import { StatusServer } from './status-server.ts';
+
+/** Exit code of a process whose data cannot be used, today or after another start. Source: sysexits(3), EX_DATAERR. */
+const UNUSABLE = 65;
 
 /**
  * The embedded stores as a process of their own; its arguments are told at {@link settingsOf}.
@@ -89,12 +93,15 @@ for (const [name, store] of [
   });
 }
 
-/** Ends the process with code 1 and a sentence when a store cannot start: damaged, of another format, in use, no room. */
+/**
+ * Ends the process with a sentence when a store cannot start: with UNUSABLE when its data is damaged or of another
+ * format, so that nobody tries again, else (in use, no room) with 1.
+ */
 async function started<Store>(name: string, start: () => Promise<Store>): Promise<Store> {
   try {
     return await start();
   } catch (error) {
     console.error(`The ${name} cannot start: ${error instanceof Error ? error.message : String(error)}`);
-    process.exit(1);
+    process.exit(error instanceof UnusableData ? UNUSABLE : 1);
   }
 }

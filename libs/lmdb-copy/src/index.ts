@@ -1,4 +1,4 @@
 export { reasonOfFailedCommit } from './commit-reason.ts';
 export { copyEnvironment, type Layout, syncPath } from './copy.ts';
-export { DamagedFile } from './pages.ts';
+export { DamagedFile, UnusableData } from './pages.ts';
 export { verifyEnvironment } from './verify.ts';

@@ -1,5 +1,8 @@
+/** What is on disk cannot be used as it is, today or after another start: damaged, or of another format. */
+export class UnusableData extends Error {}
+
 /** An LMDB file is not what LMDB wrote. */
-export class DamagedFile extends Error {}
+export class DamagedFile extends UnusableData {}
 
 /** The header of a page, little endian. Source: liblmdb of lmdb-js 3.5, `mdb.c`, `MDB_page_header`. */
 export const PAGE = {

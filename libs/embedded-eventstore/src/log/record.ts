@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { UnusableData } from '#lmdb-copy';
 import { type ByteWriter, byteLengthOfVarint, writeVarint } from '../varint.ts';
 
 /** An event about to be written. */
@@ -20,7 +21,7 @@ export interface RecordFields {
 }
 
 /** A record whose bytes are not what was written: said with its position, never skipped. */
-export class DamagedRecord extends Error {
+export class DamagedRecord extends UnusableData {
   readonly position: number;
 
   constructor(position: number, why: string) {
@@ -30,7 +31,7 @@ export class DamagedRecord extends Error {
 }
 
 /** An index and the log do not say the same: something that was written is not where it has to be. */
-export class DamagedIndex extends Error {}
+export class DamagedIndex extends UnusableData {}
 
 /** Between two positions lies at least this much. */
 const STEP = 128;
@@ -223,9 +224,13 @@ export class LogRecord {
   get data(): Buffer {
     return this.#part(64);
   }
-  /** The wire's `RecordedEvent`, its id as text. */
-  get message(): Buffer {
-    return this.#bytes.subarray(HEADER_BYTES);
+  /** Bytes of the wire's `RecordedEvent`, its id as text. */
+  get messageBytes(): number {
+    return this.#bytes.length - HEADER_BYTES;
+  }
+  /** Copies the wire's `RecordedEvent` without its first `skip` bytes; returns how many were copied. */
+  copyMessage(target: Buffer, at: number, skip: number): number {
+    return this.#bytes.copy(target, at, HEADER_BYTES + skip);
   }
 
   #text(at: number): string {

@@ -3,7 +3,7 @@ import { existsSync, linkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { makeDirectory, syncDirectory } from '#directory-lock';
-import { verifyEnvironment } from '#lmdb-copy';
+import { UnusableData, verifyEnvironment } from '#lmdb-copy';
 
 /** The log's tables in one LMDB file. */
 export interface Tables {
@@ -45,7 +45,7 @@ export function openTables(directory: string): Tables {
   const format = tables.facts.get('format');
   if (format !== FORMAT) {
     void tables.root.close();
-    throw new Error(
+    throw new UnusableData(
       `The event log in ${directory} has format ${String(format)}; this version reads format ${FORMAT}. Start the version that wrote it, or use another directory.`,
     );
   }

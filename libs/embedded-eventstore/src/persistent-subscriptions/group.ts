@@ -1,6 +1,6 @@
 import type { EventLog } from '../log/event-log.ts';
 import { asWireError, type WireError } from '../protocol/errors.ts';
-import { framedEvent, type IdForm, type ResolvedRecord } from '../protocol/event-message.ts';
+import { EventFrame, type IdForm, type ResolvedRecord } from '../protocol/event-message.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { beginning, type GroupState } from './core/state.ts';
 import { type Effect, type Input, nextTick, step } from './core/step.ts';
@@ -170,7 +170,7 @@ export class Group {
         const { event, retryCount } = effect.delivery;
         const frames = this.#frames.get(connection.id) ?? [];
         this.#frames.set(connection.id, frames);
-        frames.push(framedEvent(event, connection.ids, encodedRetryCount(retryCount)));
+        frames.push(new EventFrame(event, connection.ids, encodedRetryCount(retryCount)).bytes());
         measurements.delivered();
         this.measurements.delivered();
         return;

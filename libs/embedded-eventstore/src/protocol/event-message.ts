@@ -17,55 +17,76 @@ const NO_MORE = Buffer.alloc(0);
 
 /**
  * A framed `ReadResp { event }`, of streams or of persistent subscriptions: both have event, link and commit position in the
- * fields 1, 2 and 3 of the field 1. `more` = further encoded fields of the event message.
+ * fields 1, 2 and 3 of the field 1. `more` = further encoded fields of the event message. Measured first and then put where it
+ * travels: a buffer of its own for each event cost a reader a fifth of its time in collecting them.
  */
-export function framedEvent(resolved: ResolvedRecord, ids: IdForm, more: Buffer = NO_MORE): Buffer {
-  const event = resolved.event && recorded(resolved.event, ids);
-  const link = resolved.link && recorded(resolved.link, ids);
-  const position = (resolved.link ?? resolved.event)?.position ?? 0;
-  const inner =
-    (event ? lengthOf(event) : 0) +
-    (link ? lengthOf(link) : 0) +
-    1 +
-    byteLengthOfVarint(position) +
-    more.length;
-  const message = 1 + byteLengthOfVarint(inner) + inner;
-  const bytes = Buffer.allocUnsafe(FRAME_BYTES + message);
-  bytes[0] = 0;
-  bytes.writeUInt32BE(message, 1);
-  const writer: ByteWriter = { bytes, at: FRAME_BYTES };
-  bytes[writer.at++] = 0x0a;
-  writeVarint(writer, inner);
-  if (event) putRecorded(writer, 0x0a, event);
-  if (link) putRecorded(writer, 0x12, link);
-  bytes[writer.at++] = 0x18;
-  writeVarint(writer, position);
-  writer.at += more.copy(bytes, writer.at);
-  return bytes;
+export class EventFrame {
+  readonly #event: Recorded | undefined;
+  readonly #link: Recorded | undefined;
+  readonly #position: number;
+  readonly #more: Buffer;
+  readonly #inner: number;
+  /** Bytes of the frame. */
+  readonly length: number;
+
+  constructor({ event, link }: ResolvedRecord, ids: IdForm, more: Buffer = NO_MORE) {
+    this.#event = event && recorded(event, ids);
+    this.#link = link && recorded(link, ids);
+    this.#position = (link ?? event)?.position ?? 0;
+    this.#more = more;
+    this.#inner =
+      (this.#event ? fieldLength(this.#event) : 0) +
+      (this.#link ? fieldLength(this.#link) : 0) +
+      1 +
+      byteLengthOfVarint(this.#position) +
+      more.length;
+    this.length = FRAME_BYTES + 1 + byteLengthOfVarint(this.#inner) + this.#inner;
+  }
+
+  put(writer: ByteWriter): void {
+    const { bytes } = writer;
+    bytes[writer.at++] = 0;
+    writer.at = bytes.writeUInt32BE(this.length - FRAME_BYTES, writer.at);
+    bytes[writer.at++] = 0x0a;
+    writeVarint(writer, this.#inner);
+    if (this.#event) putRecorded(writer, 0x0a, this.#event);
+    if (this.#link) putRecorded(writer, 0x12, this.#link);
+    bytes[writer.at++] = 0x18;
+    writeVarint(writer, this.#position);
+    writer.at += this.#more.copy(bytes, writer.at);
+  }
+
+  /** The frame alone. */
+  bytes(): Buffer {
+    const writer: ByteWriter = { bytes: Buffer.allocUnsafe(this.length), at: 0 };
+    this.put(writer);
+    return writer.bytes;
+  }
 }
 
 /** A `RecordedEvent` in two parts, so that the stored one need not be copied to change its id. */
 interface Recorded {
-  readonly id: Buffer;
-  readonly rest: Buffer;
+  /** Absent: the one that is stored. */
+  readonly id: Buffer | undefined;
+  readonly record: LogRecord;
+  readonly length: number;
 }
 
 function recorded(record: LogRecord, ids: IdForm): Recorded {
-  const message = record.message;
-  if (ids === 'text') return { id: NO_MORE, rest: message };
-  return { id: structuredId(record.id), rest: message.subarray(ID_FIELD_BYTES) };
+  if (ids === 'text') return { id: undefined, record, length: record.messageBytes };
+  const id = structuredId(record.id);
+  return { id, record, length: id.length + record.messageBytes - ID_FIELD_BYTES };
 }
 
-function lengthOf({ id, rest }: Recorded): number {
-  const length = id.length + rest.length;
+function fieldLength({ length }: Recorded): number {
   return 1 + byteLengthOfVarint(length) + length;
 }
 
-function putRecorded(writer: ByteWriter, tag: number, { id, rest }: Recorded): void {
+function putRecorded(writer: ByteWriter, tag: number, { id, record, length }: Recorded): void {
   writer.bytes[writer.at++] = tag;
-  writeVarint(writer, id.length + rest.length);
-  writer.at += id.copy(writer.bytes, writer.at);
-  writer.at += rest.copy(writer.bytes, writer.at);
+  writeVarint(writer, length);
+  if (id) writer.at += id.copy(writer.bytes, writer.at);
+  writer.at += record.copyMessage(writer.bytes, writer.at, id ? ID_FIELD_BYTES : 0);
 }
 
 /** The field `id` of a `RecordedEvent` with a structured UUID. */

@@ -1,6 +1,6 @@
 import type { EventLog } from '../log/event-log.ts';
 import type { LogRecord } from '../log/record.ts';
-import { framedEvent, type IdForm } from '../protocol/event-message.ts';
+import { EventFrame, type IdForm } from '../protocol/event-message.ts';
 import type { ResponseWriter } from '../protocol/response-writer.ts';
 import { resolveLink } from './links.ts';
 
@@ -21,9 +21,9 @@ export class Reader {
     this.#ids = ids;
   }
 
-  /** Sends an event; waits only when a pack is full and the consumer cannot take it. */
+  /** Sends an event; waits only when a pack is full and the consumer has not taken the one before. */
   event(record: LogRecord): Promise<void> | undefined {
     const resolved = this.#resolveLinks ? resolveLink(this.#log, record) : { event: record };
-    return this.writer.add(framedEvent(resolved, this.#ids)) ? this.writer.flush() : undefined;
+    return this.writer.event(new EventFrame(resolved, this.#ids)) ? this.writer.pass() : undefined;
   }
 }

@@ -2,7 +2,7 @@ import { existsSync, linkSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
 import { makeDirectory, syncDirectory } from '#directory-lock';
-import { DamagedFile, reasonOfFailedCommit, verifyEnvironment } from '#lmdb-copy';
+import { DamagedFile, reasonOfFailedCommit, UnusableData, verifyEnvironment } from '#lmdb-copy';
 import { DamagedDocument } from '../server/errors.ts';
 import { crashPoint } from './crash-point.ts';
 import { opened } from './records.ts';
@@ -56,9 +56,9 @@ export class LmdbTables implements Tables {
     if (names.includes('catalogue')) throw this.#otherFormat(directory, '1');
   }
 
-  #otherFormat(directory: string, format: string): Error {
+  #otherFormat(directory: string, format: string): UnusableData {
     void this.#root.close();
-    return new Error(
+    return new UnusableData(
       `The documents in ${directory} have format ${format}; this version reads format ${FORMAT}. Read models are rebuilt from the log: move the directory away and start again.`,
     );
   }
