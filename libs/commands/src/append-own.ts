@@ -6,7 +6,7 @@ import type { Position } from '#kernel';
  *
  * Fault: concurrency-conflict when somebody wrote to the stream meanwhile, also when it was another call with the same
  * event ids, which the store takes for a repeat: the decision has to be taken again on what is there now. `since` was
- * asked for before the stream was read. A single event under a random id can be nobody else's: it is not looked at.
+ * asked for before the stream was read. Events under random ids can be nobody else's: they are not doubted.
  */
 export async function appendOwn(
   journal: Journal,
@@ -21,7 +21,10 @@ export async function appendOwn(
   const { stream, revision, since, events, randomIds } = append;
   const expected = expectedAfter(revision);
   const receipt = await journal.append(stream, events, expected);
-  if (randomIds && events.length === 1) return [receipt];
+  if (randomIds) {
+    const first = receipt.revision + 1n - BigInt(events.length);
+    return events.length === 1 ? [receipt] : (await journal.loadFrom(stream, first, events.length)).events;
+  }
   const [places] = await journal.ownPlaces([{ events, receipt }], since);
   if (places !== undefined) return places;
   throw new ConcurrencyConflict({ stream, expected: String(expected), actual: String(receipt.revision) });

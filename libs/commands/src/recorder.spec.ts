@@ -1,3 +1,4 @@
+import { openJournal } from '#journal';
 import { isRefusal } from '#kernel';
 import {
   account,
@@ -7,10 +8,17 @@ import {
   freshId,
   openWorkbench,
   order,
+  plainRules,
   unit,
   type Workbench,
 } from '../test/workbench.ts';
-import type { CommandContext, FactResult, SubmittedFact } from './index.ts';
+import {
+  type CommandContext,
+  FactRecorder,
+  type FactResult,
+  References,
+  type SubmittedFact,
+} from './index.ts';
 
 describe('recording facts', () => {
   let bench: Workbench;
@@ -37,6 +45,17 @@ describe('recording facts', () => {
   const from = (fact: SubmittedFact, id: string): SubmittedFact => ({
     ...fact,
     source: { system: 'erp', id },
+  });
+
+  it('says what is wrong with facts also when the store is away', async () => {
+    const journal = openJournal({ uri: 'esdb://127.0.0.1:1?tls=false', totalTimeoutMs: 300 });
+    const recorder = new FactRecorder({ journal, references: new References(journal), rules: plainRules });
+    const [result] = (await recorder.recordFacts(
+      [cash('M1', { amount: 'much' })],
+      context(),
+    )) as FactResult[];
+    expect(result).toMatchObject({ status: 'refused', problem: { code: 'invalid-input' } });
+    await journal.close();
   });
 
   it('answers where each fact is', async () => {

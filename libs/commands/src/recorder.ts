@@ -102,6 +102,8 @@ export class FactRecorder {
     refused: ReadonlyMap<string, RefusedFact>,
     context: CommandContext,
   ): Promise<readonly FactResult[]> {
+    // Wrong input is told as such also when the store is away.
+    if (prepared.length === 0) return [];
     const room: JudgingRoom = { ...this.#options, rulesOf: this.#rules };
     const phases = phasesOf(prepared);
     const results: FactResult[] = [];

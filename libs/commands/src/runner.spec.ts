@@ -1,5 +1,5 @@
 import { openJournal } from '#journal';
-import { isRefusal, refuse } from '#kernel';
+import { isRefusal, type Position, refuse } from '#kernel';
 import { type CuttingProxy, startCuttingProxy } from '../../journal/test/cutting-proxy.ts';
 import { cash, context, customer, freshId, openWorkbench, type Workbench } from '../test/workbench.ts';
 import type { CommandReceipt, Decider } from './index.ts';
@@ -110,6 +110,20 @@ describe('the command runner', () => {
       const { events } = await bench.journal.load(`cash-${id}`);
       expect(events.map(({ data }) => data['amount'])).toEqual([`${codes.indexOf('appended') + 1}.00`]);
     }
+  });
+
+  it('several events without a key are written once, also on a log that ends before what was seen of it', async () => {
+    // As after a restore of the store under a process that lives.
+    const journal = { ...bench.journal, since: () => Promise.resolve((2n ** 62n) as Position) };
+    const runner = new CommandRunner({ journal, references: bench.references });
+    const stream = `cash-${freshId()}`;
+    const both: typeof account = { ...account, decide: () => [cash(freshId()), cash(freshId())] };
+    const receipt = landed(
+      await runner.run({ stream, decider: both, command: { movementId: '' }, context: context() }),
+    );
+    const { events } = await bench.journal.load(stream);
+    expect(events.map(({ eventId }) => eventId)).toEqual(receipt.eventIds);
+    expect(receipt).toMatchObject({ revision: 1n, position: events[1]?.position });
   });
 
   it('keeps the keys of two actors apart', async () => {

@@ -115,7 +115,7 @@ describe('reading', () => {
     expect(all.every(({ position }, i) => i === 0 || position > (all[i - 1]?.position ?? 0n))).toBe(true);
   });
 
-  it('tells where its own events end, and where those of everybody do', async () => {
+  it('tells where its own events end, wherever those of others do', async () => {
     const namespace = `own${freshId()}`;
     const own = openJournal({ uri: store.uri, namespace });
     // It writes nothing, and learns of all by reading.
