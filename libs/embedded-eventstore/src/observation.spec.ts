@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import { mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,14 +68,14 @@ it('tells reads of a stream and of all', async () => {
 });
 
 it('knows how long a consumer took nothing, which is no time of the store', async () => {
-  const call = Object.assign(new EventEmitter(), { write: (): boolean => true });
+  const taken: (() => void)[] = [];
+  const call = { write: (_: unknown, isTaken: () => void) => taken.push(isTaken) };
   const writer = new ResponseWriter(call as never, new AbortController().signal);
-  await writer.send(Buffer.from('taken at once'));
+  await writer.send(Buffer.from('on its way'));
   expect(writer.waitedMs).toBe(0);
-  call.write = () => false;
-  const sent = writer.send(Buffer.from('taken later'));
+  const sent = writer.send(Buffer.from('waits'));
   await new Promise((resolve) => setTimeout(resolve, 5));
-  call.emit('drain');
+  taken[0]?.();
   await sent;
   expect(writer.waitedMs).toBeGreaterThan(1);
 });

@@ -1,4 +1,5 @@
 export { reasonOfFailedCommit } from './commit-reason.ts';
 export { copyEnvironment, type Layout, syncPath } from './copy.ts';
 export { DamagedFile, UnusableData } from './pages.ts';
+export { pooledBytes } from './pooled-bytes.ts';
 export { verifyEnvironment } from './verify.ts';

@@ -3,7 +3,7 @@ import { existsSync, linkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { makeDirectory, syncDirectory } from '#directory-lock';
-import { UnusableData, verifyEnvironment } from '#lmdb-copy';
+import { pooledBytes, UnusableData, verifyEnvironment } from '#lmdb-copy';
 
 /** The log's tables in one LMDB file. */
 export interface Tables {
@@ -80,12 +80,12 @@ function openFile(path: string): Tables {
     mapSize: MAP_BYTES,
     maxDbs: 8,
   });
-  const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
+  const binary = { keyEncoding: 'binary', ...pooledBytes } as const;
   return {
     path,
     root,
     facts: root.openDB({ name: 'facts', encoding: 'json' }),
-    log: root.openDB({ name: 'log', encoding: 'binary' }),
+    log: root.openDB({ name: 'log', ...pooledBytes }),
     streams: root.openDB({ name: 'streams', ...binary }),
     revisions: root.openDB({ name: 'revisions', ...binary }),
     ids: root.openDB({ name: 'ids', ...binary }),

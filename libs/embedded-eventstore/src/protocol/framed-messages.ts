@@ -7,9 +7,12 @@
  */
 export class FramedMessages {
   readonly #frames: Buffer;
+  readonly #copied: (() => void) | undefined;
 
-  constructor(frames: Buffer) {
+  /** `copied` = called when the frames are with the connection, so that their buffer can be filled again. */
+  constructor(frames: Buffer, copied?: () => void) {
     this.#frames = frames;
+    this.#copied = copied;
   }
 
   get byteLength(): number {
@@ -17,7 +20,9 @@ export class FramedMessages {
   }
 
   copy(target: Uint8Array, at: number): number {
-    return this.#frames.copy(target, at - FRAME_BYTES);
+    const bytes = this.#frames.copy(target, at - FRAME_BYTES);
+    this.#copied?.();
+    return bytes;
   }
 }
 

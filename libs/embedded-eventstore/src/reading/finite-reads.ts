@@ -42,7 +42,8 @@ export async function readStream(log: EventLog, reader: Reader, read: StreamRead
     for (const record of slice) {
       next = Number(record.revision) + (forwards ? 1 : -1);
       if (record.created < notBefore) continue;
-      await reader.event(record);
+      const full = reader.event(record);
+      if (full) await full;
       if (--left === 0n) break;
     }
   }
@@ -73,7 +74,8 @@ export async function readAll(log: EventLog, reader: Reader, read: AllRead): Pro
     const slice = log.all(from, read.direction, limit);
     for (const record of slice) {
       if (isHiddenInAll(record) || (read.filter && !read.filter.wants(record))) continue;
-      await reader.event(record);
+      const full = reader.event(record);
+      if (full) await full;
       if (--left === 0n) break;
     }
     if (slice.length < limit) break;

@@ -36,7 +36,10 @@ export async function subscribeToStream(
     }
     for (let more = true; more && !reader.ended.aborted; ) {
       const page = streamPage(log, stream, next, SLICE);
-      for (const record of page.records) await reader.event(record);
+      for (const record of page.records) {
+        const full = reader.event(record);
+        if (full) await full;
+      }
       next = page.next;
       more = !page.ended;
     }
@@ -69,7 +72,8 @@ export async function subscribeToAll(
       for (const record of page.records) {
         if (reader.ended.aborted) return;
         last = record.position;
-        if (!filter || filter.wants(record)) await reader.event(record);
+        const full = !filter || filter.wants(record) ? reader.event(record) : undefined;
+        if (full) await full;
         // Matched or not: without it a resumed subscription would read everything again.
         if (filter && ++considered >= filter.checkpointEvery) {
           considered = 0;

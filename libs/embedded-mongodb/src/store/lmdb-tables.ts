@@ -2,7 +2,7 @@ import { existsSync, linkSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
 import { makeDirectory, syncDirectory } from '#directory-lock';
-import { DamagedFile, reasonOfFailedCommit, UnusableData, verifyEnvironment } from '#lmdb-copy';
+import { DamagedFile, pooledBytes, reasonOfFailedCommit, UnusableData, verifyEnvironment } from '#lmdb-copy';
 import { DamagedDocument } from '../server/errors.ts';
 import { crashPoint } from './crash-point.ts';
 import { opened } from './records.ts';
@@ -224,7 +224,7 @@ export function checkEntry(key: Buffer, value: Buffer): void {
 }
 
 function dataOf(root: RootDatabase): Database<Buffer, Buffer> {
-  return root.openDB({ name: 'data', encoding: 'binary', keyEncoding: 'binary' });
+  return root.openDB({ name: 'data', keyEncoding: 'binary', ...pooledBytes });
 }
 
 /** A new file gets its name only when it is complete and on disk, so that a crash leaves no half-made store. */
