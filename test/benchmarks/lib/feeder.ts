@@ -11,7 +11,9 @@ import {
  * and so flatter the contender.
  */
 const READ = '/event_store.client.streams.Streams/Read';
-const PACK_BYTES = 32 * 1024;
+/** As the store sends: packs of nearly the client's window, one on its way and the next behind it. */
+const PACK_BYTES = 60 * 1024;
+const PACKS_ON_THEIR_WAY = 2;
 
 type Call = ServerWritableStream<Buffer, FramedMessages>;
 
@@ -79,17 +81,19 @@ async function record(upstream: Client, request: Buffer): Promise<readonly Frame
 }
 
 async function feed(call: Call, packs: readonly FramedMessages[]): Promise<void> {
+  let onTheirWay = 0;
+  let goOn: () => void = () => undefined;
+  call.on('close', () => goOn());
   for (const pack of packs) {
-    if (call.cancelled) return;
-    if (call.write(pack)) continue;
-    await new Promise<void>((resolve) => {
-      const goOn = (): void => {
-        call.off('drain', goOn);
-        call.off('close', goOn);
-        resolve();
-      };
-      call.on('drain', goOn);
-      call.on('close', goOn);
+    if (onTheirWay >= PACKS_ON_THEIR_WAY)
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+    if (call.cancelled || call.closed) return;
+    onTheirWay++;
+    call.write(pack, () => {
+      onTheirWay--;
+      goOn();
     });
   }
   call.end();
