@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { type Key, open } from 'lmdb';
 import { MongoClient } from 'mongodb';
 import { Quadrant, quadrant } from './quadrant.ts';
 
@@ -94,6 +95,44 @@ describe('quadrant stores', () => {
   );
 
   it(
+    'tell of damage that they meet at work, each once, and to whoever asked for it',
+    async () => {
+      const stores = await start('--plain');
+      const { ESDB_URL, MONGODB_URI } = urisOf(stores);
+      const client = EventStoreDBClient.connectionString(ESDB_URL);
+      const mongo = await new MongoClient(MONGODB_URI, { retryReads: false }).connect();
+      try {
+        const { position } = await client.appendToStream('a-1', jsonEvent({ type: 'Opened', data: {} }));
+        const notes = mongo.db('any').collection<{ _id: string }>('notes');
+        await notes.insertOne({ _id: 'first' });
+        await damage(join(directory, 'eventstore', 'events.mdb'), { name: 'log' });
+        const isDocument = (key: unknown) => (key as Buffer)[0] === 'd'.charCodeAt(0);
+        await damage(
+          join(directory, 'mongodb', 'documents.mdb'),
+          { name: 'data', keyEncoding: 'binary' },
+          isDocument,
+        );
+
+        const record = `The record at position ${position?.commit} is damaged: its checksum does not match.`;
+        for (const _again of ['once', 'again']) {
+          await expect(client.readStream('a-1')[Symbol.asyncIterator]().next()).rejects.toThrow(record);
+          await expect(notes.findOne({ _id: 'first' })).rejects.toThrow('is damaged on disk');
+        }
+        await stores.says(/any\.notes.*is damaged on disk/);
+        const lines = stores.stderr.split('\n').filter((line) => line.includes('is damaged'));
+        expect(lines).toEqual([
+          expect.stringContaining(record),
+          expect.stringMatching(/any\.notes.*is damaged on disk/),
+        ]);
+      } finally {
+        await client.dispose();
+        await mongo.close();
+      }
+    },
+    TIME_MS,
+  );
+
+  it(
     'are found well by the doctor, who says what is not there yet',
     async () => {
       const stores = await start();
@@ -139,6 +178,22 @@ describe('quadrant stores', () => {
     TIME_MS,
   );
 });
+
+/** Turns a bit near the end of values of a table, whoever has its file open. */
+async function damage(
+  path: string,
+  table: { readonly name: string; readonly keyEncoding?: 'binary' },
+  of: (key: unknown) => boolean = () => true,
+): Promise<void> {
+  const root = open({ path, noSubdir: true, maxDbs: 8, overlappingSync: false });
+  const rows = root.openDB<Buffer, Key>({ encoding: 'binary', ...table });
+  for (const { key, value } of [...rows.getRange({})].filter((row) => of(row.key))) {
+    const bytes = Buffer.from(value);
+    bytes[bytes.length - 2] = (bytes[bytes.length - 2] as number) ^ 1;
+    await rows.put(key, bytes);
+  }
+  await root.close();
+}
 
 /** What a shell makes of the lines that were printed. */
 function urisOf({ stdout }: Quadrant): { ESDB_URL: string; MONGODB_URI: string } {

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import pino from 'pino';
-import { UnusableData } from '#lmdb-copy';
+import { onDamage, UnusableData } from '#lmdb-copy';
 import { Observations } from './observations.ts';
 import { mongoSocket, settingsOf } from './settings.ts';
 import { StatusServer } from './status-server.ts';
 
 /** Exit code of a process whose data cannot be used, today or after another start. Source: sysexits(3), EX_DATAERR. */
 const UNUSABLE = 65;
+/** By then everybody knows. */
+const DAMAGES_TOLD = 1_000;
 
 /**
  * The embedded stores as a process of their own; its arguments are told at {@link settingsOf}.
@@ -16,6 +18,13 @@ const UNUSABLE = 65;
  */
 const settings = settingsOf(process.argv, process.env);
 const log = pino({ name: 'stores', level: process.env['LOG_LEVEL'] ?? 'warn' }, pino.destination(2));
+/** Each damage once: a consumer that tries again meets the same one for ever. */
+const damages = new Set<string>();
+onDamage((sentence) => {
+  if (damages.has(sentence) || damages.size >= DAMAGES_TOLD) return;
+  damages.add(sentence);
+  log.error(sentence);
+});
 const observations = new Observations(settings.slowMs, log, Date.now);
 const { data, only, plain, maxAppendSize, mongoPort } = settings;
 // A store that is not started is not loaded.

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { pooledBytes } from './pooled-bytes.ts';
 

@@ -1,4 +1,5 @@
 import { Metadata, status } from '@grpc/grpc-js';
+import { tellDamage } from '#lmdb-copy';
 import { LogStopped } from '../log/event-log.ts';
 import { DamagedIndex, DamagedRecord } from '../log/record.ts';
 
@@ -69,7 +70,9 @@ export function asWireError(error: unknown): WireError {
   if (error instanceof WireError) return error;
   const text = error instanceof Error ? error.message : String(error);
   if (error instanceof LogStopped) return new WireError(status.UNAVAILABLE, text);
-  if (error instanceof DamagedRecord || error instanceof DamagedIndex)
+  if (error instanceof DamagedRecord || error instanceof DamagedIndex) {
+    tellDamage(error);
     return new WireError(status.DATA_LOSS, text);
+  }
   return new WireError(status.INTERNAL, text);
 }

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
+import { tellDamage } from '#lmdb-copy';
 import { TYPE, Value } from '../bson/value.ts';
 import type { Writable } from '../bson/write.ts';
 import { Command, type Reply } from '../commands/command.ts';
-import { CommandError } from './errors.ts';
+import { CommandError, DamagedDocument } from './errors.ts';
 import { SESSION_MINUTES } from './sessions.ts';
 import { MESSAGE_BYTES_MAX, type Message, MessageReader, ProtocolError, replyBytes } from './wire.ts';
 
@@ -68,6 +69,7 @@ export class Connection {
         : await this.#host.run(command);
       return { ...own, ok: 1, ...clock() };
     } catch (error) {
+      if (error instanceof DamagedDocument) tellDamage(error);
       return { ok: 0, ...failure(error), ...clock() };
     }
   }
