@@ -27,3 +27,20 @@ here(
   },
   600_000,
 );
+
+here.each([
+  [118, 'the event store'],
+  [335, 'the store of documents'],
+])(
+  `holds at seed %i: the first write of a new file of %s fails${why ? ` (not run: ${why})` : ''}`,
+  async (seed) => {
+    const directory = await mkdtemp(join(tmpdir(), 'quadrant-disk-'));
+    try {
+      const { failures } = await run({ seed, points: 1, directory, say: () => undefined });
+      expect(failures).toEqual([]);
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  },
+  600_000,
+);

@@ -78,6 +78,30 @@ export function newestMeta(
   return { pageBytes, transaction, lastPage, free, main: tableAt(bytes, MAIN_AT) };
 }
 
+/** Size of a page, unless another one is asked for. Source: lmdb-js 3.5, option `pageSize`. */
+const PAGE_BYTES = 4_096;
+/** The environment is a file, not a directory; kept with it. Source: `lmdb.h`, `MDB_NOSUBDIR`. */
+const NO_SUB_DIRECTORY = 0x4000;
+const VERSION = 2;
+
+/** The two meta pages of a new environment: nothing in it, transaction 0 in both. Source: `mdb.c`, `mdb_env_init_meta`. */
+export function emptyMetaPages(mapBytes: number): Buffer {
+  const bytes = Buffer.alloc(2 * PAGE_BYTES);
+  for (const page of [0, 1]) {
+    const own = bytes.subarray(page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
+    own.writeBigUInt64LE(BigInt(page), 0);
+    own.writeUInt16LE(PAGE.meta, PAGE.flagsAt);
+    own.writeUInt32LE(MAGIC, MAGIC_AT);
+    own.writeUInt32LE(VERSION, VERSION_AT);
+    own.writeBigUInt64LE(BigInt(mapBytes), MAP_BYTES_AT);
+    own.writeUInt32LE(PAGE_BYTES, FREE_AT);
+    own.writeUInt16LE(INTEGER_KEY | NO_SUB_DIRECTORY, FREE_AT + 4);
+    for (const table of [FREE_AT, MAIN_AT]) own.writeBigUInt64LE(NO_ROOT, table + 40);
+    own.writeBigUInt64LE(1n, LAST_PAGE_AT);
+  }
+  return bytes;
+}
+
 /** A file may be shorter than its pages when the last ones are free. */
 const FREE_AT_THE_END_MAX = 2 ** 20;
 

@@ -3,7 +3,7 @@ import { existsSync, linkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { makeDirectory, syncDirectory } from '#directory-lock';
-import { pooledBytes, UnusableData, verifyEnvironment } from '#lmdb-copy';
+import { createEnvironment, pooledBytes, UnusableData, verifyEnvironment } from '#lmdb-copy';
 
 /** The log's tables in one LMDB file. */
 export interface Tables {
@@ -54,6 +54,7 @@ export function openTables(directory: string): Tables {
 
 function create(directory: string, path: string): void {
   const unfinished = `${path}.new-${process.pid}`;
+  createEnvironment(unfinished, MAP_BYTES);
   const tables = openFile(unfinished);
   tables.facts.putSync('format', FORMAT);
   void tables.root.close();

@@ -2,7 +2,14 @@ import { existsSync, linkSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
 import { makeDirectory, syncDirectory } from '#directory-lock';
-import { DamagedFile, pooledBytes, reasonOfFailedCommit, UnusableData, verifyEnvironment } from '#lmdb-copy';
+import {
+  createEnvironment,
+  DamagedFile,
+  pooledBytes,
+  reasonOfFailedCommit,
+  UnusableData,
+  verifyEnvironment,
+} from '#lmdb-copy';
 import { DamagedDocument } from '../server/errors.ts';
 import { crashPoint } from './crash-point.ts';
 import { opened } from './records.ts';
@@ -230,6 +237,7 @@ function dataOf(root: RootDatabase): Database<Buffer, Buffer> {
 /** A new file gets its name only when it is complete and on disk, so that a crash leaves no half-made store. */
 function create(directory: string, path: string): void {
   const unfinished = `${path}.new-${process.pid}`;
+  createEnvironment(unfinished, MAP_BYTES);
   const root = openFile(unfinished);
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(FORMAT, 0);
