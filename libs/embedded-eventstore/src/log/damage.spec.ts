@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { open } from 'lmdb';
 import { DamagedFile } from '#lmdb-copy';
 import { EventLog } from './event-log.ts';
 import { DamagedIndex, DamagedRecord } from './record.ts';
@@ -232,3 +233,24 @@ it('a log of an earlier format is refused with what to do, and left as it is', a
     await rm(copy, { recursive: true, force: true });
   }
 });
+
+it.each(['format', 'owner'])(
+  'what the file says of its %s is missed when it cannot be read',
+  async (name) => {
+    const change = async (copy: string) => {
+      const root = open({
+        path: join(copy, 'events.mdb'),
+        noSubdir: true,
+        maxDbs: 8,
+        overlappingSync: false,
+      });
+      await root.openDB<Buffer, string>({ name: 'facts', encoding: 'binary' }).put(name, Buffer.from('nudl'));
+      await root.close();
+    };
+    const said = await readingOf(original, change).catch((error: unknown) => error);
+    expect(said).toBeInstanceOf(DamagedFile);
+    expect(String(said)).toMatch(
+      `events.mdb is damaged: what it says of its ${name} is not what was written`,
+    );
+  },
+);

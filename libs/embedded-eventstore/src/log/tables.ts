@@ -3,7 +3,7 @@ import { existsSync, linkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { makeDirectory, syncDirectory } from '#directory-lock';
-import { createEnvironment, pooledBytes, UnusableData, verifyEnvironment } from '#lmdb-copy';
+import { createEnvironment, DamagedFile, pooledBytes, UnusableData, verifyEnvironment } from '#lmdb-copy';
 
 /** The log's tables in one LMDB file. */
 export interface Tables {
@@ -42,7 +42,13 @@ export function openTables(directory: string): Tables {
   if (existsSync(path)) verifyEnvironment(path, { tables: TABLES, wholeUpToBytes: VERIFIED_BYTES_MAX });
   else create(directory, path);
   const tables = openFile(path);
-  const format = tables.facts.get('format');
+  let format: unknown;
+  try {
+    format = factOf(tables, 'format');
+  } catch (error) {
+    void tables.root.close();
+    throw error;
+  }
   if (format !== FORMAT) {
     void tables.root.close();
     throw new UnusableData(
@@ -91,6 +97,16 @@ function openFile(path: string): Tables {
     revisions: root.openDB({ name: 'revisions', ...binary }),
     ids: root.openDB({ name: 'ids', ...binary }),
   };
+}
+
+/** What the file says of itself. Errors: DamagedFile, when it is nothing that could have been written. */
+export function factOf(tables: Tables, name: 'format' | 'owner'): unknown {
+  try {
+    return tables.facts.get(name);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new DamagedFile(`${tables.path} is damaged: what it says of its ${name} is not what was written.`);
+  }
 }
 
 export function nameKey(stream: string): Buffer {
