@@ -105,7 +105,9 @@ export function factOf(tables: Tables, name: 'format' | 'owner'): unknown {
     return tables.facts.get(name);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new DamagedFile(`${tables.path} is damaged: what it says of its ${name} is not what was written.`);
+    throw new DamagedFile(
+      `The row "${name}" of the table facts in ${tables.path} is damaged: it is not what was written.`,
+    );
   }
 }
 
