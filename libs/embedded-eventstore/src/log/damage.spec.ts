@@ -249,8 +249,6 @@ it.each(['format', 'owner'])(
     };
     const said = await readingOf(original, change).catch((error: unknown) => error);
     expect(said).toBeInstanceOf(DamagedFile);
-    expect(String(said)).toMatch(
-      `events.mdb is damaged: what it says of its ${name} is not what was written`,
-    );
+    expect(String(said)).toMatch(`The row "${name}" of the table facts`);
   },
 );
