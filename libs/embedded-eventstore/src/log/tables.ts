@@ -76,6 +76,14 @@ function create(directory: string, path: string): void {
   syncDirectory(directory);
 }
 
+/** Read by us and not by lmdb, so that what cannot be read is an error of our own kind wherever lmdb was loaded first. */
+const json = {
+  encoder: {
+    encode: (fact: unknown): Uint8Array => Buffer.from(JSON.stringify(fact)),
+    decode: (read: Uint8Array): unknown => JSON.parse(pooledBytes.encoder.decode(read).toString()),
+  },
+} as const;
+
 function openFile(path: string): Tables {
   const root = open<unknown, string>({
     path,
@@ -91,7 +99,7 @@ function openFile(path: string): Tables {
   return {
     path,
     root,
-    facts: root.openDB({ name: 'facts', encoding: 'json' }),
+    facts: root.openDB({ name: 'facts', ...json }),
     log: root.openDB({ name: 'log', ...pooledBytes }),
     streams: root.openDB({ name: 'streams', ...binary }),
     revisions: root.openDB({ name: 'revisions', ...binary }),
