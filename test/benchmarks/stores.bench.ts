@@ -46,6 +46,7 @@ class StoreBench {
   readonly #stores: Stores;
   readonly #client = new Worker();
   readonly #others = new Worker();
+  readonly #sink = new Worker('sink');
   /** By kind of work: CPU seconds of the server ÷ those of the client, one for each run. */
   readonly #serverShare = new Map<string, number[]>();
   #runs = 0;
@@ -64,7 +65,7 @@ class StoreBench {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#client.stop(), this.#others.stop()]);
+    await Promise.all([this.#client.stop(), this.#others.stop(), this.#sink.stop()]);
     await this.#stores.child.stop();
   }
 
@@ -83,16 +84,27 @@ class StoreBench {
     };
     const writers = await paired(`${WRITERS} writers`, () => this.#singly(events, WRITERS), oneByOne);
     const together = await paired('thousands', () => this.#together(events * 2), oneByOne);
+    const { result: sink } = await this.#sink.run<{ uri: string }>('start', {});
+    const writersAtMost = await paired(
+      `${WRITERS} writers of the sink`,
+      () => this.#unkept('appendSingly', sink.uri, { events, writers: WRITERS }),
+      oneByOne,
+    );
+    const togetherAtMost = await paired(
+      'thousands of the sink',
+      () => this.#unkept('appendTogether', sink.uri, { events: events * 2, together: TOGETHER }),
+      oneByOne,
+    );
     const live = await paired(
       'live delivery',
       () => this.#live(singly),
       () => this.#singly(singly, 1, 'p50Ms'),
     );
-    const busy: number[] = [];
+    const [busy, ready]: [number[], number[]] = [[], []];
     const stuck = await paired(
       'drain',
       () => this.#besideStuck(() => this.#drain()),
-      () => this.#drain(busy),
+      () => this.#drain(busy, ready),
     );
     return [
       this.#measurement('E1', `${WRITERS} writers ÷ one by one, appends a second`, '×', {
@@ -105,11 +117,33 @@ class StoreBench {
         gate: { must: 36, moonshot: 42, better: 'higher' },
         beside: { 'events a run': events * 2, ...values('events/s', 'one by one', together) },
       }),
+      // What the client reaches with a server that keeps nothing: where it lies below a goal, no store could reach the goal here.
+      this.#measurement(
+        'E1 at most',
+        `${WRITERS} writers of a server that answers at once ÷ one by one`,
+        '×',
+        {
+          result: ratioOf(writersAtMost, seed),
+          beside: { 'events a run': events, ...values('appends/s', 'one by one', writersAtMost) },
+        },
+      ),
+      this.#measurement(
+        'E2 at most',
+        `appends of ${TOGETHER} events to a server that answers at once ÷ one by one`,
+        '×',
+        {
+          result: ratioOf(togetherAtMost, seed),
+          beside: { 'events a run': events * 2, ...values('events/s', 'one by one', togetherAtMost) },
+        },
+      ),
       this.#measurement('E3', 'share of a core that the client is busy while it drains `$all`', '', {
         // The first one warms up.
         result: intervalOf(busy.slice(1), seed),
         gate: { must: 0.95, moonshot: 0.98, better: 'higher' },
-        beside: { ...values('events/s beside ten stuck', 'events/s', stuck) },
+        beside: {
+          ...values('events/s beside ten stuck', 'events/s', stuck),
+          'with its waits for a core': Number(medianOf(ready.slice(1)).toFixed(3)),
+        },
       }),
       this.#measurement('E4', 'live: append call → delivered, p50 ÷ append call → answer, p50', '×', {
         result: ratioOf(live, seed),
@@ -185,6 +219,17 @@ class StoreBench {
     return { value: result.perSecond, cpuSeconds };
   }
 
+  /** Appends to the sink, which keeps nothing. */
+  async #unkept(
+    task: 'appendSingly' | 'appendTogether',
+    eventStoreUri: string,
+    more: object,
+  ): Promise<Sample> {
+    const order = { eventStoreUri, prefix: `run${this.#runs++}`, ...more };
+    const { result, cpuSeconds } = await this.#client.run<Appends>(task, order);
+    return { value: result.perSecond, cpuSeconds };
+  }
+
   async #live(events: number): Promise<Sample> {
     const { eventStoreUri } = this.#stores;
     const order = { eventStoreUri, events, prefix: `live${this.#runs++}` };
@@ -195,11 +240,12 @@ class StoreBench {
     return { value: result.deliveredP50Ms, cpuSeconds };
   }
 
-  async #drain(busy: number[] = []): Promise<Sample> {
+  async #drain(busy: number[] = [], ready: number[] = []): Promise<Sample> {
     const maxCount = Math.min(DRAIN_EVENTS_MAX, this.#appended);
     const { result, cpuSeconds } = await this.#run<DrainedAll>('reads of `$all`', 'drainAll', { maxCount });
     this.#lost += maxCount - result.seen.count;
     busy.push(result.threadSeconds / result.seconds);
+    ready.push((result.threadSeconds + result.waitedForCoreSeconds) / result.seconds);
     return { value: result.seen.count / result.seconds, cpuSeconds };
   }
 
@@ -215,7 +261,7 @@ class StoreBench {
     goal: string,
     what: string,
     unit: string,
-    rest: Pick<Measurement, 'result' | 'gate' | 'beside'>,
+    rest: Omit<Measurement, 'goal' | 'what' | 'unit'>,
   ): Measurement {
     return { goal: `${goal} ${this.#access}`, what, unit, ...rest };
   }

@@ -125,7 +125,7 @@ export class Worker {
   readonly #waiting = new Map<number, (reply: Reply) => void>();
   #calls = 0;
 
-  constructor(entry: 'worker' | 'feeder' = 'worker') {
+  constructor(entry: 'worker' | 'feeder' | 'sink' = 'worker') {
     const process = fork(join(import.meta.dirname, `${entry}.js`), {
       execArgv: ['--disable-warning=ExperimentalWarning'],
       serialization: 'advanced',

@@ -96,6 +96,8 @@ export interface DrainedAll {
   readonly seconds: number;
   /** Of the thread that decodes, by the kernel's clock: helpers of the garbage collector do not count as a busy client. */
   readonly threadSeconds: number;
+  /** Of the same thread, when it could have run and both cores were taken: no wait for the server. */
+  readonly waitedForCoreSeconds: number;
 }
 
 /** Reads `$all` with the official client, which decodes each event. */
@@ -110,20 +112,26 @@ export function drainAll({
     const seen = new Seen();
     // Connected before: a client of an application is.
     for await (const _ of client.readAll({ maxCount: 1 }));
-    const [began, before] = [performance.now(), threadSeconds()];
+    const [began, before] = [performance.now(), threadTimes()];
     for await (const { event } of client.readAll(maxCount === undefined ? {} : { maxCount }, {
       highWaterMark: 256,
     }))
       if (event) seen.event(Number(event.position.commit));
     const seconds = (performance.now() - began) / 1000;
-    return { seen: seen.events, seconds, threadSeconds: threadSeconds() - before };
+    const after = threadTimes();
+    return {
+      seen: seen.events,
+      seconds,
+      threadSeconds: after.running - before.running,
+      waitedForCoreSeconds: after.waiting - before.waiting,
+    };
   });
 }
 
-/** On a processor, of the main thread of this process. Source: Documentation/scheduler/sched-stats of Linux, schedstat of a task. */
-function threadSeconds(): number {
-  const text = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8');
-  return Number(text.split(' ')[0]) / 1e9;
+/** Seconds of the main thread of this process, on a core and waiting for one. Source: Documentation/scheduler/sched-stats of Linux, schedstat of a task. */
+function threadTimes(): { readonly running: number; readonly waiting: number } {
+  const [running, waiting] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ');
+  return { running: Number(running) / 1e9, waiting: Number(waiting) / 1e9 };
 }
 
 export interface Delivered {
