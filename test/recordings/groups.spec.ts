@@ -1,5 +1,5 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
-import { type EventStoreUnderTest, openEventStore } from '../lib/event-store.ts';
+import { type EventStoreUnderTest, openEventStoreOfGroups, TURN_TIMEOUT_MS } from '../lib/event-store.ts';
 import { PATIENCE } from './group-steps.ts';
 import { firstDifference, play } from './player.ts';
 import { readRecording } from './scenario.ts';
@@ -16,9 +16,9 @@ let store: EventStoreUnderTest;
 let client: EventStoreDBClient;
 
 beforeAll(async () => {
-  store = await openEventStore();
+  store = await openEventStoreOfGroups();
   client = EventStoreDBClient.connectionString(store.uri);
-});
+}, TURN_TIMEOUT_MS);
 afterAll(async () => {
   await client.dispose();
   await store.close();

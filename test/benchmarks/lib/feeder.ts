@@ -83,13 +83,19 @@ async function record(upstream: Client, request: Buffer): Promise<readonly Frame
 async function feed(call: Call, packs: readonly FramedMessages[]): Promise<void> {
   let onTheirWay = 0;
   let goOn: () => void = () => undefined;
-  call.on('close', () => goOn());
+  let left = false;
+  const leave = () => {
+    left = true;
+    goOn();
+  };
+  call.on('close', leave);
+  call.on('cancelled', leave);
   for (const pack of packs) {
-    if (onTheirWay >= PACKS_ON_THEIR_WAY)
+    if (onTheirWay >= PACKS_ON_THEIR_WAY && !left)
       await new Promise<void>((resolve) => {
         goOn = resolve;
       });
-    if (call.cancelled || call.closed) return;
+    if (left) return;
     onTheirWay++;
     call.write(pack, () => {
       onTheirWay--;

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type EventData, EventStoreDBClient, jsonEvent, type Position } from '@eventstore/db-client';
-import { type EventStoreUnderTest, openEventStore } from '../../lib/event-store.ts';
+import {
+  type EventStoreUnderTest,
+  openEventStore,
+  openEventStoreOfGroups,
+  TURN_TIMEOUT_MS,
+} from '../../lib/event-store.ts';
 
 /**
  * The contract of the store: what the application and the official client rest on. Every test addresses a server by its URI
@@ -21,8 +26,8 @@ export class EventStoreContract {
     return this.#client;
   }
 
-  async open(): Promise<void> {
-    this.#store = await openEventStore();
+  async open(opened: Promise<EventStoreUnderTest>): Promise<void> {
+    this.#store = await opened;
     this.#client = EventStoreDBClient.connectionString(this.#store.uri);
   }
 
@@ -32,10 +37,11 @@ export class EventStoreContract {
   }
 }
 
-/** Opens the store for the tests of a file. */
-export function eventStoreContract(): EventStoreContract {
+/** Opens the store for the tests of a file; those of persistent subscriptions take turns. */
+export function eventStoreContract(about?: 'groups'): EventStoreContract {
   const contract = new EventStoreContract();
-  beforeAll(() => contract.open());
+  const opened = about === 'groups' ? openEventStoreOfGroups : openEventStore;
+  beforeAll(() => contract.open(opened()), TURN_TIMEOUT_MS);
   afterAll(() => contract.close());
   return contract;
 }

@@ -1,4 +1,5 @@
 import type { PersistentAction } from '@eventstore/db-client';
+import { TURN_TIMEOUT_MS } from '../../lib/event-store.ts';
 import { eventually } from './lib/consumer.ts';
 import { GroupStore } from './lib/group-store.ts';
 
@@ -10,7 +11,7 @@ let store: GroupStore;
 
 beforeAll(async () => {
   store = await GroupStore.open();
-});
+}, TURN_TIMEOUT_MS);
 afterEach(() => store.leaveAll());
 afterAll(() => store.close());
 

@@ -3,6 +3,7 @@ import {
   StreamNotFoundError,
   streamNameFilter,
 } from '@eventstore/db-client';
+import { TURN_TIMEOUT_MS } from '../../lib/event-store.ts';
 import { eventually } from './lib/consumer.ts';
 import { allSettings, GroupStore } from './lib/group-store.ts';
 
@@ -14,7 +15,7 @@ let store: GroupStore;
 
 beforeAll(async () => {
   store = await GroupStore.open();
-});
+}, TURN_TIMEOUT_MS);
 afterEach(() => store.leaveAll());
 afterAll(() => store.close());
 

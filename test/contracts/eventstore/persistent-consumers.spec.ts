@@ -5,6 +5,7 @@ import {
   type PersistentSubscriptionToStreamSettings,
   streamNameFilter,
 } from '@eventstore/db-client';
+import { TURN_TIMEOUT_MS } from '../../lib/event-store.ts';
 import { type Consumer, eventually } from './lib/consumer.ts';
 import { allSettings, GroupStore, streamSettings } from './lib/group-store.ts';
 
@@ -16,7 +17,7 @@ let store: GroupStore;
 
 beforeAll(async () => {
   store = await GroupStore.open();
-});
+}, TURN_TIMEOUT_MS);
 afterEach(() => store.leaveAll());
 afterAll(() => store.close());
 

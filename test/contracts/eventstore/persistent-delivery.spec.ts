@@ -5,6 +5,7 @@ import {
   START,
   streamNameFilter,
 } from '@eventstore/db-client';
+import { TURN_TIMEOUT_MS } from '../../lib/event-store.ts';
 import { allSettings, GroupStore } from './lib/group-store.ts';
 
 /**
@@ -15,7 +16,7 @@ let store: GroupStore;
 
 beforeAll(async () => {
   store = await GroupStore.open();
-});
+}, TURN_TIMEOUT_MS);
 afterEach(() => store.leaveAll());
 afterAll(() => store.close());
 

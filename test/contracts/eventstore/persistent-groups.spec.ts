@@ -7,6 +7,7 @@ import {
   START,
   streamNameFilter,
 } from '@eventstore/db-client';
+import { TURN_TIMEOUT_MS } from '../../lib/event-store.ts';
 import { allSettings, GroupStore, streamSettings } from './lib/group-store.ts';
 
 /**
@@ -17,7 +18,7 @@ let store: GroupStore;
 
 beforeAll(async () => {
   store = await GroupStore.open();
-});
+}, TURN_TIMEOUT_MS);
 afterEach(() => store.leaveAll());
 afterAll(() => store.close());
 

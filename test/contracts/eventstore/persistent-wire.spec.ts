@@ -7,7 +7,7 @@ import { channelTo, empty, grpc, identifier, shared } from './wire.ts';
  * Goal: what the protocol of persistent subscriptions allows and the official client never sends.
  * Method: requests below the client, by URI only. What only the embedded store refuses by name runs against it alone.
  */
-const store = eventStoreContract();
+const store = eventStoreContract('groups');
 const own = process.env['ESDB_URL'] ? describe.skip : describe;
 
 type Client = InstanceType<typeof groupsService.PersistentSubscriptionsClient>;

@@ -8,7 +8,7 @@ import {
   persistentSubscriptionToStreamSettingsFromDefaults,
   START,
 } from '@eventstore/db-client';
-import { type EventStoreUnderTest, openEventStore } from '../../../lib/event-store.ts';
+import { type EventStoreUnderTest, openEventStoreOfGroups } from '../../../lib/event-store.ts';
 import { Consumer } from './consumer.ts';
 
 /** What these suites do with a store again and again; names are new for each test, so that a shared server will do. */
@@ -23,7 +23,7 @@ export class GroupStore {
   }
 
   static async open(): Promise<GroupStore> {
-    return new GroupStore(await openEventStore());
+    return new GroupStore(await openEventStoreOfGroups());
   }
 
   /** Consumers of a test leave with it. */
