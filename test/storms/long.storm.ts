@@ -8,6 +8,8 @@ import type { Storm, StormOrder, StormReport } from './lib/storm.ts';
 
 /** Events of a point, and of one append. */
 const TOGETHER = 1_000;
+/** Events that the writer has in memory. */
+const PREPARED_MAX = 100_000;
 /** One of them never reads. */
 const CONSUMERS = 100;
 const SUBSCRIPTIONS = 1_000;
@@ -20,11 +22,12 @@ const FLAT = 1.25;
 /** Bytes; below it the collector of garbage has not been under pressure, and a ratio says nothing. */
 const SMALL = 120 * 1024 * 1024;
 const MEGABYTE = 1_000_000;
+/** Of a longer log the hundred consumers read its last events: all of it would take them hours. */
+const CONSUMED_MAX = 1_000_000;
 
 /**
  * A long run of the embedded event store as it is started, with TLS: a log is appended, drained by the official client,
- * subscribed to from its beginning by a hundred consumers of whom one never reads, and then followed live by a thousand
- * subscriptions. Every consumer sees every event once and in order, and the memory of the store stays flat.
+ * subscribed to by a hundred consumers of whom one never reads, and then followed live by a thousand subscriptions. Every consumer sees every event once and in order, and the memory of the store stays flat.
  */
 export const storm: Storm = {
   name: 'long',
@@ -33,9 +36,9 @@ export const storm: Storm = {
   run,
 };
 
-export async function run(order: StormOrder): Promise<StormReport> {
+export async function run(order: StormOrder, consumedMax = CONSUMED_MAX): Promise<StormReport> {
   const stores = await startStores(join(order.directory, 'data'), 'TLS');
-  const long = new LongRun(order, stores);
+  const long = new LongRun(order, stores, consumedMax);
   try {
     return await long.run();
   } finally {
@@ -43,8 +46,11 @@ export async function run(order: StormOrder): Promise<StormReport> {
   }
 }
 
+type Drained = Pick<DrainedAll, 'seen' | 'seconds'> & Required<Pick<DrainedAll, 'tail'>>;
+
 class LongRun {
   readonly #order: StormOrder;
+  readonly #consumedMax: number;
   readonly #stores: Stores;
   readonly #writer = new Worker();
   readonly #readers = new Worker();
@@ -54,8 +60,9 @@ class LongRun {
   readonly #counts: Record<string, number> = {};
   #written = 0;
 
-  constructor(order: StormOrder, stores: Stores) {
+  constructor(order: StormOrder, stores: Stores, consumedMax: number) {
     this.#order = order;
+    this.#consumedMax = consumedMax;
     this.#stores = stores;
     this.#memory = new MemoryWatch(stores.child);
   }
@@ -70,8 +77,8 @@ class LongRun {
     const events = this.#order.points * TOGETHER;
     await this.#append(events);
     const all = await this.#drain(events);
-    await this.#consumeWithOneStuck(all);
-    await this.#follow(all.count, events / LIVE_SHARE);
+    await this.#consumeWithOneStuck(all.tail);
+    await this.#follow(all.seen.count, Math.min(events, this.#consumedMax) / LIVE_SHARE);
     this.#counts['MB of memory with mapped pages, highest'] = megabytes(this.#memory.highestResident);
     const { seed, points } = this.#order;
     return { points, failures: this.#wrong.map((what) => ({ seed, what })), counts: this.#counts };
@@ -81,24 +88,27 @@ class LongRun {
     let seconds = 0;
     await this.#flat('appending', async () => {
       const tenth = events / 10;
-      const { perSecond } = await this.#write({ events: tenth, together: TOGETHER });
-      seconds += tenth / perSecond;
+      for (let rest = tenth; rest > 0; rest -= PREPARED_MAX) {
+        const part = Math.min(rest, PREPARED_MAX);
+        const { perSecond } = await this.#write({ events: part, together: TOGETHER });
+        seconds += part / perSecond;
+      }
     });
     this.#counts['events appended a second'] = Math.round(events / seconds);
     this.#order.say(`${events} events appended`);
   }
 
   /** What the official client reads is what everybody has to see. */
-  async #drain(events: number): Promise<SeenEvents> {
+  async #drain(events: number): Promise<Drained> {
     let read: DrainedAll | undefined;
     const drain = async (more: object): Promise<DrainedAll> =>
       (await this.#readers.run<DrainedAll>('drainAll', { ...this.#uri, ...more })).result;
     // The first tenth by itself, and then all: of a drain no part can be taken out.
     const first = await this.#memory.during(() => drain({ maxCount: events / 10 }));
     const whole = await this.#memory.during(async () => {
-      read = await drain({});
+      read = await drain({ tailAfter: Math.max(0, events - this.#consumedMax) });
     });
-    const { seen, seconds } = read as unknown as DrainedAll;
+    const { seen, seconds, tail } = read as unknown as Drained;
     this.#compare('draining', first, whole);
     // The first event of the store is its own.
     this.#expect(
@@ -108,10 +118,10 @@ class LongRun {
     this.#expect(seen.rising, 'the drain read an event twice, or out of order');
     this.#counts['events drained a second'] = Math.round(seen.count / seconds);
     this.#order.say('drained');
-    return seen;
+    return { seen, seconds, tail };
   }
 
-  async #consumeWithOneStuck(all: SeenEvents): Promise<void> {
+  async #consumeWithOneStuck({ after, seen: all }: Drained['tail']): Promise<void> {
     await this.#stuck.run('holdStuck', { ...this.#uri, count: 1 });
     const reading = CONSUMERS - 1;
     const began = performance.now();
@@ -119,7 +129,7 @@ class LongRun {
       ...this.#uri,
       consumers: reading,
       perConnection: 1,
-      from: 'start',
+      from: after === 0 ? 'start' : { after },
     });
     const first = await this.#memory.during(() =>
       this.#readers.run('awaitConsumers', { count: Math.floor(all.count / 10) }),

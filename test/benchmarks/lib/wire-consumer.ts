@@ -3,6 +3,9 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:h
 import { shared, streams } from '../../../libs/embedded-eventstore/src/protocol/definitions.ts';
 import { Seen } from './seen.ts';
 
+/** Where a subscription begins: at an end of the log, or after the event of a position. */
+export type Beginning = 'start' | 'end' | { readonly after: number };
+
 /**
  * Subscribers that look at nothing but positions: a hundred of them cost less than two of the official client, so that
  * what is measured is the server.
@@ -32,7 +35,7 @@ export class WireConnection {
   }
 
   /** A subscription to `$all`; confirmed when it comes back. Errors: the connection's, the server's status. */
-  async subscribe(from: 'start' | 'end'): Promise<WireConsumer> {
+  async subscribe(from: Beginning): Promise<WireConsumer> {
     const stream = this.#session.request({
       ':method': 'POST',
       ':path': READ,
@@ -131,11 +134,15 @@ function varint(bytes: Buffer, cursor: { at: number }): number {
   }
 }
 
-function subscription(from: 'start' | 'end'): Uint8Array {
+function subscription(from: Beginning): Uint8Array {
   const { Options } = streams.ReadReq;
   const all = new Options.AllOptions();
   if (from === 'start') all.setStart(new shared.Empty());
-  else all.setEnd(new shared.Empty());
+  else if (from === 'end') all.setEnd(new shared.Empty());
+  else {
+    const position = String(from.after);
+    all.setPosition(new Options.Position().setCommitPosition(position).setPreparePosition(position));
+  }
   const options = new Options()
     .setAll(all)
     .setReadDirection(Options.ReadDirection.FORWARDS)

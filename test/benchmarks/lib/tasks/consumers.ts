@@ -1,5 +1,5 @@
 import type { SeenEvents } from '../seen.ts';
-import { WireConnection, type WireConsumer } from '../wire-consumer.ts';
+import { type Beginning, WireConnection, type WireConsumer } from '../wire-consumer.ts';
 
 /** Those of this process, from one task to the next. */
 let connections: WireConnection[] = [];
@@ -10,7 +10,7 @@ export async function openConsumers(order: {
   readonly eventStoreUri: string;
   readonly consumers: number;
   readonly perConnection: number;
-  readonly from: 'start' | 'end';
+  readonly from: Beginning;
 }): Promise<{ readonly open: number }> {
   let connection: WireConnection | undefined;
   for (let i = 0; i < order.consumers; i++) {

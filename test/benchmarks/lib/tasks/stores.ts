@@ -98,32 +98,45 @@ export interface DrainedAll {
   readonly threadSeconds: number;
   /** Of the same thread, when it could have run and both cores were taken: no wait for the server. */
   readonly waitedForCoreSeconds: number;
+  /** Where the last `tail` events begin, and what was seen of them. */
+  readonly tail?: { readonly after: number; readonly seen: SeenEvents };
 }
 
 /** Reads `$all` with the official client, which decodes each event. */
 export function drainAll({
   eventStoreUri,
   maxCount,
+  tailAfter,
 }: {
   readonly eventStoreUri: string;
   readonly maxCount?: number;
+  /** What comes after so many events is told of by itself as well. */
+  readonly tailAfter?: number;
 }): Promise<DrainedAll> {
   return withClient(eventStoreUri, async (client) => {
     const seen = new Seen();
+    const tail = new Seen();
+    let after = 0;
     // Connected before: a client of an application is.
     for await (const _ of client.readAll({ maxCount: 1 }));
     const [began, before] = [performance.now(), threadTimes()];
     for await (const { event } of client.readAll(maxCount === undefined ? {} : { maxCount }, {
       highWaterMark: 256,
     }))
-      if (event) seen.event(Number(event.position.commit));
+      if (event) {
+        const position = Number(event.position.commit);
+        if (tailAfter !== undefined && seen.count >= tailAfter) tail.event(position);
+        else after = position;
+        seen.event(position);
+      }
     const seconds = (performance.now() - began) / 1000;
-    const after = threadTimes();
+    const then = threadTimes();
     return {
       seen: seen.events,
       seconds,
-      threadSeconds: after.running - before.running,
-      waitedForCoreSeconds: after.waiting - before.waiting,
+      threadSeconds: then.running - before.running,
+      waitedForCoreSeconds: then.waiting - before.waiting,
+      ...(tailAfter === undefined ? {} : { tail: { after, seen: tail.events } }),
     };
   });
 }
