@@ -1,7 +1,6 @@
 import {
   copyFileSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -9,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { lives, lockDirectory } from '#directory-lock';
+import { lives, lockDirectory, makeDirectory } from '#directory-lock';
 import { copyLog, type LogContent } from '#embedded-eventstore';
 import { copyDocuments, type DocumentsContent } from '#embedded-mongodb';
 import { copyKeys, type KeysContent } from '#journal';
@@ -58,7 +57,7 @@ export async function backupCommand(config: Config, to: string, { json }: Option
     throw new UsageError(`${config.data} has no stores; give --data of a directory that has.`);
   const unfinished = join(dirname(directory), `.${basename(directory)}.${process.pid}`);
   clearUnfinished(dirname(directory), `.${basename(directory)}.`);
-  mkdirSync(unfinished, { recursive: true, mode: 0o700 });
+  makeDirectory(unfinished);
   try {
     const began = new Date().toISOString();
     const content = await copied(config.data, unfinished);
@@ -95,7 +94,7 @@ export async function restoreCommand(config: Config, from: string, { json }: Opt
   const unfinished = join(config.data, `.restoring.${process.pid}`);
   try {
     clearUnfinished(config.data, '.restoring.');
-    mkdirSync(unfinished, { mode: 0o700 });
+    makeDirectory(unfinished);
     const content = await copied(directory, unfinished);
     for (const part of PARTS) {
       const [wanted, found] = [JSON.stringify(manifest[part]), JSON.stringify(content[part])];

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { emptyMetaPages } from './meta.ts';
 
 /**
@@ -9,7 +9,8 @@ import { emptyMetaPages } from './meta.ts';
  * system, a full disk among them.
  */
 export function createEnvironment(path: string, mapBytes: number): void {
-  const file = openSync(path, 'w', 0o600);
+  rmSync(path, { force: true });
+  const file = openSync(path, 'wx', 0o600);
   try {
     const pages = emptyMetaPages(mapBytes);
     for (let at = 0; at < pages.length; ) at += writeSync(file, pages, at);

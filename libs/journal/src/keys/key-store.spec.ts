@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type KeyStore, openKeyStore, SubjectErased } from './key-store.ts';
@@ -15,6 +15,20 @@ describe('the key store', () => {
   afterEach(async () => {
     await keys.close();
     rmSync(join(directory, '..'), { recursive: true });
+  });
+
+  it('is made in spite of what a process left that was killed while making it', async () => {
+    const other = join(directory, '..', 'other');
+    mkdirSync(other);
+    writeFileSync(join(other, `data.mdb.new-${process.pid}`), 'half of a file');
+    const store = openKeyStore({ directory: other });
+    const sealed = await store.seal('customer-C1', 'name', 'A');
+    await store.close();
+    expect(readdirSync(other).sort()).toEqual(['data.mdb', 'lock.mdb']);
+    expect(statSync(join(other, 'data.mdb')).mode & 0o077).toBe(0);
+    const again = openKeyStore({ directory: other });
+    expect(again.open('customer-C1', 'name', sealed)).toBe('A');
+    await again.close();
   });
 
   it('opens what it sealed, for any JSON value', async () => {
