@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -49,6 +49,34 @@ describe('quadrant stores', () => {
       expect([code, await listens(eventStorePort), await listens(mongoPort)]).toEqual([0, false, false]);
       await start();
     },
+  );
+
+  it(
+    'run by npm, they end when npm is told to end',
+    async () => {
+      const npm = spawn('npm', ['run', '-s', 'quadrant', '--', 'stores', '--data', directory, '--plain'], {
+        cwd: join(import.meta.dirname, '..', '..'),
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      try {
+        let said = '';
+        for await (const text of npm.stdout) {
+          said += text;
+          if (/^ready$/m.test(said)) break;
+        }
+        const [, port] = said.match(/^ESDB_URL=esdb:\/\/127\.0\.0\.1:(\d+)/m) ?? [];
+        expect(await listens(port)).toBe(true);
+      } finally {
+        npm.kill('SIGTERM');
+      }
+      // Only a directory that is free can be started on.
+      for (;;) {
+        const next = await quadrant(['stores', 'status', '--data', directory], {});
+        if (next.code === 3) break;
+      }
+      await start('--plain');
+    },
+    TIME_MS,
   );
 
   it(
