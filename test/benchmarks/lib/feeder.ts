@@ -83,7 +83,8 @@ async function record(upstream: Client, request: Buffer): Promise<readonly Frame
 async function feed(call: Call, packs: readonly FramedMessages[]): Promise<void> {
   let onTheirWay = 0;
   let goOn: () => void = () => undefined;
-  let left = false;
+  // It may have gone while its answers were recorded.
+  let left = call.cancelled || call.closed;
   const leave = () => {
     left = true;
     goOn();

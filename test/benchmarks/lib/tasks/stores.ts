@@ -98,7 +98,7 @@ export interface DrainedAll {
   readonly threadSeconds: number;
   /** Of the same thread, when it could have run and both cores were taken: no wait for the server. */
   readonly waitedForCoreSeconds: number;
-  /** Where the last `tail` events begin, and what was seen of them. */
+  /** What came after `tailAfter` events, and the position of the last event before it; 0: there is none. */
   readonly tail?: { readonly after: number; readonly seen: SeenEvents };
 }
 
