@@ -61,7 +61,7 @@ export function randomLog(seed: number, length: number): Input[] {
   let clock = 1_700_000_000_000;
   const changes = randomChanges(random, length, [...types, ...more, ...POLICIES]).map((change) => {
     clock += random.pick([0, 1, 5, -3]);
-    return inputOf({ ...change, position: (change.position + ROOT_AT) as Position, recordedAt: clock });
+    return inputOf({ ...afterRoot(change), recordedAt: clock });
   });
   return [inputOf(ROOT), ...changes];
 }
@@ -69,15 +69,25 @@ export function randomLog(seed: number, length: number): Input[] {
 /** Policies come and go between the facts; one of them goes by deliveries. */
 const POLICIES: readonly EventType[] = ['MeasurePolicySet', 'MeasurePolicySet', 'DeliveryConfirmed'];
 const ROOT_AT = 5n;
-const ROOT: Change = {
+export const ROOT: Change = {
   position: ROOT_AT as Position,
   recordedAt: 1_600_000_000_000,
   factId: 'root',
+  factPosition: ROOT_AT as Position,
   type: 'UnitDefined',
   revision: 0n,
   before: null,
   after: { unitId: 'root', name: 'Company', effectiveFrom: '1900-01-01', currency: 'EUR' },
 };
+
+/** A change of a log that begins with the root. */
+export function afterRoot(change: Change): Change {
+  return {
+    ...change,
+    position: (change.position + ROOT_AT) as Position,
+    factPosition: (change.factPosition + ROOT_AT) as Position,
+  };
+}
 
 export function inputOf(change: Change): Input {
   const { position, recordedAt, factId } = change;

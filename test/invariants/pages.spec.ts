@@ -19,8 +19,10 @@ const NAMES = Object.keys(dimensions) as DimensionName[];
 function withHugeAmounts(log: readonly Input[]): Input[] {
   const last = log.at(-1)?.position ?? 0n;
   const huge = [1n, 2n, 3n].map((n): Input => {
+    const position = (last + n) as Position;
     const change: Change = {
-      position: (last + n) as Position,
+      position,
+      factPosition: position,
       recordedAt: 1_700_000_100_000,
       factId: `huge-${n}`,
       type: 'LedgerAmountPosted',

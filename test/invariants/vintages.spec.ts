@@ -29,6 +29,7 @@ function overMonths(log: readonly Input[], seed: number): Input[] {
     position: 3n as Position,
     recordedAt: 0,
     factId: 'gold',
+    factPosition: 3n as Position,
     type: 'SegmentDefined',
     revision: 0n,
     before: null,

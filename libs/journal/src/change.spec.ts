@@ -26,10 +26,11 @@ describe('what an event changes', () => {
 
   it('an ordinary event asserts itself', async () => {
     const event = cashMoved('M1');
-    const [change] = await resolved(event);
+    const [change] = (await resolved(event)) as Change[];
     expect(change).toMatchObject({
       eventId: event.id,
       factId: event.id,
+      factPosition: change?.position,
       type: 'CashMoved',
       before: null,
       after: event.data,
@@ -47,9 +48,10 @@ describe('what an event changes', () => {
     const voided = corrected(three.id, null);
     const revived = corrected(voided.id, content('6'));
     const changes = await resolved(fact, two, three, four, voided, revived);
+    const factPosition = (changes[0] as Change).position;
     const amounts = changes.map((change) => {
       if ('unresolved' in change) throw new Error(change.unresolved);
-      expect(change).toMatchObject({ factId: fact.id, type: 'CashMoved' });
+      expect(change).toMatchObject({ factId: fact.id, factPosition, type: 'CashMoved' });
       return [change.before?.['amount'] ?? null, change.after?.['amount'] ?? null];
     });
     expect(amounts).toEqual([

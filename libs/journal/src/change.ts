@@ -23,6 +23,8 @@ export interface Change {
   readonly revision: bigint;
   /** Event id of the fact itself; for a correction the root of its chain. */
   readonly factId: string;
+  /** Position of the fact itself; for a correction of the root of its chain. */
+  readonly factPosition: Position;
   /** Type of the fact, never `FactCorrected`. */
   readonly type: string;
   /** Unit that the fact's metadata name, for facts whose content names none. */
@@ -135,6 +137,7 @@ function change(
     eventId: event.eventId,
     revision: event.revision,
     factId: fact.eventId,
+    factPosition: fact.position,
     type: fact.type,
     ...(typeof unitId === 'string' && { unitId }),
     metadata: event.metadata,

@@ -17,7 +17,7 @@ export async function inputOf(journal: Journal, event: RecordedEvent): Promise<I
   if ('unresolved' in resolved) {
     return { kind: 'unreadable', ...place, type: event.type, revision, reason: resolved.unresolved };
   }
-  const { factId, before, after, unitId } = resolved;
+  const { factId, factPosition, before, after, unitId } = resolved;
   const type = resolved.type as EventType;
   return {
     kind: 'change',
@@ -26,6 +26,7 @@ export async function inputOf(journal: Journal, event: RecordedEvent): Promise<I
       position,
       recordedAt,
       factId,
+      factPosition,
       type,
       revision,
       before,

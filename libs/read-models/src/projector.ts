@@ -59,7 +59,7 @@ export interface ProjectorStatus {
 }
 
 /** Read models of an earlier layout are no loss: they are projected again from the log. */
-const LAYOUT = 4;
+const LAYOUT = 5;
 
 /**
  * Brings one epoch of one dimension forward.

@@ -13,7 +13,13 @@ export function randomChanges(
   length: number,
   types: readonly EventType[] = TYPES.customer,
 ): Change[] {
-  const standing: { factId: string; type: EventType; content: Content | null; revision: bigint }[] = [];
+  const standing: {
+    factId: string;
+    factPosition: Position;
+    type: EventType;
+    content: Content | null;
+    revision: bigint;
+  }[] = [];
   const changes: Change[] = [];
   let position = 0n;
   while (changes.length < length) {
@@ -25,6 +31,7 @@ export function randomChanges(
       changes.push({
         ...at,
         factId: target.factId,
+        factPosition: target.factPosition,
         type: target.type,
         revision: target.revision,
         before: target.content,
@@ -36,8 +43,9 @@ export function randomChanges(
     const type = random.pick(types);
     const factId = `fact-${position}`;
     const content = contentOf(random, type, factId);
-    standing.push({ factId, type, content, revision: position });
-    changes.push({ ...at, factId, type, revision: position, before: null, after: content });
+    const fact = { factId, factPosition: at.position, type, revision: position };
+    standing.push({ ...fact, content });
+    changes.push({ ...at, ...fact, before: null, after: content });
   }
   return changes;
 }

@@ -213,6 +213,18 @@ export function contentOf(random: Random, type: EventType, factId: string): Cont
         effectiveFrom: random.pick(['2024-01-01', '2024-02-01', '2024-03-15']),
         changeClass: 'method',
       };
+    case 'SurveyResponseRecorded':
+      return {
+        surveyId: 's',
+        responseId: factId,
+        customerId,
+        unitId,
+        answeredOn: date(),
+        instrument: 'NPS',
+        scaleMin: 0,
+        scaleMax: 10,
+        score: random.below(11),
+      };
     case 'ProductLaunched':
       return { productId: 'p', launchedOn: date(), novelty: 'new', countsAsNew: random.chance(80) };
     default:

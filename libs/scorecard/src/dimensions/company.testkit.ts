@@ -43,7 +43,14 @@ export class Company {
   fact<T extends EventType>(type: T, data: EventOf<T>['data'], options: FactOptions = {}): string {
     const factId = `fact-${this.#changes.length + 1}`;
     const { unitId } = options;
-    const identity = { factId, type, revision: 0n, ...(unitId === undefined ? {} : { unitId }) };
+    const factPosition = position(this.head + 1n);
+    const identity = {
+      factId,
+      factPosition,
+      type,
+      revision: 0n,
+      ...(unitId === undefined ? {} : { unitId }),
+    };
     this.#record({ ...identity, before: null, after: checked(type, data) }, options);
     return factId;
   }

@@ -11,6 +11,8 @@ export interface Change {
   readonly recordedAt: number;
   /** Event id of the fact's original, whichever correction of it this is. */
   readonly factId: string;
+  /** Position of the fact's original: the fact's place in the order of record, however late it comes to a document or comes back. */
+  readonly factPosition: Position;
   readonly type: EventType;
   /** Revision of the event in its stream; the name of a policy's revision. */
   readonly revision: bigint;

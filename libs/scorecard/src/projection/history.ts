@@ -80,9 +80,13 @@ export interface Fold<S> {
   apply(state: S, entry: Entry): void;
 }
 
-/** An item of a history of facts: f = fact, t = type, r = revision, u = unit of the metadata, d = content or null. */
+/**
+ * An item of a history of facts: f = fact, o = position of its original where the entry is of another one, t = type, r = revision,
+ * u = unit of the metadata, d = content or null.
+ */
 interface FactItem {
   readonly f: string;
+  readonly o?: string;
   readonly t: EventType;
   readonly r: string;
   readonly u?: string;
@@ -103,6 +107,7 @@ export function factItem(change: Change): FactItem {
 function itemOf(change: Change): FactItem {
   return {
     f: change.factId,
+    ...(change.factPosition === change.position ? {} : { o: String(change.factPosition) }),
     t: change.type,
     r: String(change.revision),
     ...(change.unitId === undefined ? {} : { u: change.unitId }),
@@ -110,7 +115,7 @@ function itemOf(change: Change): FactItem {
   };
 }
 
-/** The facts of a history as they stand: fact id → fact, in the order of their originals. */
+/** The facts of a history as they stand: fact id → fact. One may be new to the history long after it was recorded. */
 export const standingFacts: Fold<Map<string, Fact & { readonly voided: boolean }>> = {
   initial: () => new Map(),
   apply(state, { p, items }) {
@@ -119,7 +124,7 @@ export const standingFacts: Fold<Map<string, Fact & { readonly voided: boolean }
       state.set(item.f, {
         factId: item.f,
         type: item.t,
-        position: known?.position ?? p,
+        position: known?.position ?? (item.o === undefined ? p : (BigInt(item.o) as Position)),
         revision: known?.revision ?? BigInt(item.r),
         ...(item.u === undefined ? {} : { unitId: item.u }),
         data: item.d ?? {},
@@ -137,12 +142,22 @@ export function factsAt(history: History | undefined, upTo: Position): readonly 
   const atEnd = upTo >= history.hi;
   const known = atEnd ? standing.get(history) : undefined;
   if (known?.size === history.size) return known.facts;
-  const facts = [...history.fold(standingFacts, upTo).values()].filter((fact) => !fact.voided);
+  const facts = inOrderOfRecord(
+    [...history.fold(standingFacts, upTo).values()].filter((fact) => !fact.voided),
+  );
   if (atEnd) standing.set(history, { size: history.size, facts });
   return facts;
 }
 
-/** `facts` after `change`, without touching the history they came from. */
+function inOrderOfRecord(facts: Fact[]): readonly Fact[] {
+  const ordered = facts.every((fact, i) => i === 0 || (facts[i - 1] as Fact).position < fact.position);
+  return ordered ? facts : facts.sort((a, b) => (a.position < b.position ? -1 : 1));
+}
+
+/**
+ * `facts` after `change`, without touching the history they came from: what `factsAt` says from there on. A fact that comes
+ * back, or from another document, takes the place at which it was recorded.
+ */
 export function withChange(facts: readonly Fact[], change: Change): Fact[] {
   const at = facts.findIndex((fact) => fact.factId === change.factId);
   if (change.after === null) return at < 0 ? [...facts] : facts.toSpliced(at, 1);
@@ -150,10 +165,12 @@ export function withChange(facts: readonly Fact[], change: Change): Fact[] {
   const fact: Fact = {
     factId: change.factId,
     type: change.type,
-    position: known?.position ?? change.position,
+    position: change.factPosition,
     revision: known?.revision ?? change.revision,
     ...(change.unitId === undefined ? {} : { unitId: change.unitId }),
     data: change.after,
   };
-  return known ? facts.with(at, fact) : [...facts, fact];
+  if (known) return facts.with(at, fact);
+  const before = facts.findLastIndex(({ position }) => position < change.factPosition);
+  return facts.toSpliced(before + 1, 0, fact);
 }

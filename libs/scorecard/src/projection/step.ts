@@ -209,8 +209,17 @@ class Projection {
 
   #alone(content: Content | null): Fact[] {
     if (!content) return [];
-    const { factId, type, position, revision, unitId } = this.#change;
-    return [{ factId, type, position, revision, ...(unitId === undefined ? {} : { unitId }), data: content }];
+    const { factId, factPosition, type, revision, unitId } = this.#change;
+    return [
+      {
+        factId,
+        type,
+        position: factPosition,
+        revision,
+        ...(unitId === undefined ? {} : { unitId }),
+        data: content,
+      },
+    ];
   }
 
   #register(): void {
