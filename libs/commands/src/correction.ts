@@ -1,7 +1,8 @@
 import { streamOf } from '#contracts';
 import { type Refusal, refuse } from '#kernel';
 import { invalidInput } from './context.ts';
-import type { Content } from './decider.ts';
+import type { AnyFactRules, Content } from './decider.ts';
+import { exclusionBy } from './exclusion.ts';
 import { type JudgingRoom, type KnownFact, stateAfter } from './known-facts.ts';
 import { problemsOf } from './new-event.ts';
 import type { PreparedFact } from './prepared-fact.ts';
@@ -15,10 +16,11 @@ interface Correctable {
 /**
  * Whether a correction may be recorded. It may name the fact itself or an earlier correction of it.
  *
- * The replacement is judged like a fact told late, on what the stream held before the fact it replaces.
+ * The replacement is judged like a fact told late, on what the stream held before the fact it replaces; it may not exclude
+ * what was recorded after that.
  *
  * Refusals, in order of precedence: unknown-target, not-correctable, already-void, invalid-input, moves-stream,
- * unknown-customer, unknown-unit, those of the stream's rules.
+ * unknown-customer, unknown-unit, those of the stream's rules, exclusions of later facts.
  */
 export async function refusalOfCorrection(
   room: JudgingRoom,
@@ -44,20 +46,39 @@ export async function refusalOfCorrection(
     );
   }
   if (replacement === null) {
-    return target.content === null
-      ? refuse(
-          'already-void',
-          'The fact has been voided before; there is nothing left to void.',
-          'replacement',
-        )
-      : { index, factType: target.type };
+    if (target.content === null)
+      return refuse(
+        'already-void',
+        'The fact has been voided before; there is nothing left to void.',
+        'replacement',
+      );
+    return excluding(rules, facts, index, null) ?? { index, factType: target.type };
   }
   const content = replacement as Content;
   const problem =
     formProblem(target, content, correction.stream) ??
     (await room.references.refusal(target.type, content)) ??
     rules.refusal(stateAfter(rules, facts.slice(0, index)), { type: target.type, data: content }, true);
-  return problem === undefined ? { index, factType: target.type } : inReplacement(problem);
+  if (problem !== undefined) return inReplacement(problem);
+  return excluding(rules, facts, index, content) ?? { index, factType: target.type };
+}
+
+/** The refusal of a later fact that the correction would bring about, told of the correction. */
+function excluding(
+  rules: AnyFactRules,
+  facts: readonly KnownFact[],
+  index: number,
+  content: Content | null,
+): Refusal | undefined {
+  const exclusion = exclusionBy(rules, facts, index, content);
+  if (exclusion === undefined) return undefined;
+  const { type, ids } = facts[exclusion.index] as KnownFact;
+  const { code, detail } = exclusion.refusal;
+  return refuse(
+    code,
+    `${type} ${[...ids][0]} was recorded after this fact and cannot stand beside it so corrected; correct or void that one first. (${detail})`,
+    'replacement',
+  );
 }
 
 function formProblem(target: KnownFact, content: Content, stream: string): Refusal | undefined {

@@ -45,6 +45,11 @@ export interface FactRules<State, Known extends Fact = Fact> {
   readonly types: readonly Known['type'][];
   /** Types among these that have a command of their own, which does more than record: never sent as facts. */
   readonly byCommandOnly?: readonly Known['type'][];
+  /**
+   * Codes of refusals that say that two facts exclude each other, whichever was recorded first. A correction may not bring
+   * one about for a fact that was recorded after the corrected one.
+   */
+  readonly exclusions?: readonly string[];
   readonly initial: State;
   /** Undefined when the fact may be recorded. `late`: see {@link Proposal}. */
   refusal(state: State, fact: Known, late: boolean): Refusal | undefined;
@@ -76,6 +81,7 @@ export function recordedOnce(
   const keyOf = ({ data }: Fact): string => JSON.stringify(keys.map((key) => data[key] ?? null));
   return {
     types: [type],
+    exclusions: ['already-recorded'],
     initial: new Set(),
     refusal: (recorded, fact) => {
       if (!recorded.has(keyOf(fact))) return undefined;

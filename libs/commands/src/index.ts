@@ -21,6 +21,7 @@ export {
   revised,
   verdictOn,
 } from './decider.ts';
+export { excludedBy } from './exclusion.ts';
 export { CommandsModule, type CommandsOptions, RecordFacts } from './module.ts';
 export type { Locate, RefusedFact, SubmittedFact } from './prepared-fact.ts';
 export { FACTS_MAX, FactRecorder, type FactRecorderOptions } from './recorder.ts';

@@ -1,4 +1,4 @@
-import { openJournal } from '#journal';
+import { currentFacts, openJournal } from '#journal';
 import { isRefusal } from '#kernel';
 import {
   account,
@@ -253,6 +253,22 @@ describe('recording facts', () => {
       expect(codes(await record([correction(eventId, null)]))).toEqual(['appended']);
       expect(codes(await record([correction(eventId, null)]))).toEqual(['already-void']);
       expect(codes(await record([account(code)]))).toEqual(['appended']);
+    });
+
+    it('do not give a voided fact back beside the one that was recorded anew', async () => {
+      const code = freshId();
+      const { eventId, stream } = await recorded(account(code));
+      await record([correction(eventId, null)]);
+      const anew = await recorded(account(code));
+      const [refused] = await record([correction(eventId, account(code).data)]);
+      expect(refused).toMatchObject({ problem: { code: 'already-recorded', field: 'replacement' } });
+      expect(refused).toMatchObject({ problem: { detail: expect.stringContaining(anew.eventId) } });
+      expect(
+        codes(await record([correction(anew.eventId, null), correction(eventId, account(code).data)])),
+      ).toEqual(['appended', 'appended']);
+      const { events } = await bench.journal.load(stream);
+      const standing = currentFacts(events).filter(({ data }) => data['accountCode'] === code);
+      expect(standing.map((fact) => fact.eventId)).toEqual([eventId]);
     });
 
     it('may hand back an envelope they cannot open, but none that is not in the fact', async () => {

@@ -1,4 +1,4 @@
-import { verdictOn } from '#commands';
+import { excludedBy, verdictOn } from '#commands';
 import { customerRules } from './decider.ts';
 
 type CustomerFact = Parameters<typeof customerRules.evolve>[1];
@@ -74,5 +74,35 @@ describe('a customer file', () => {
     ['still lives on in figures when erased', [registered, activated, erased], lapsed, false, 'recorded'],
   ])('%s', (_sentence, given, when, late, verdict) => {
     expect(verdictOn(customerRules, { given, when, late })).toBe(verdict);
+  });
+});
+
+describe('a correction of a customer file', () => {
+  const mergedTwice = [registered, merged('C1', 'C2'), parted, merged('C1', 'C3')];
+  it.each<[string, CustomerFact[], number | undefined, number, CustomerFact | null, string]>([
+    ['does not register twice', [registered, registered], 0, 0, registered, 'already-registered'],
+    [
+      'does not absorb twice',
+      [registered, merged('C1', 'C2'), merged('C1', 'C3')],
+      1,
+      1,
+      merged('C1', 'C2'),
+      'already-merged',
+    ],
+    ['does not void the parting before another merge', mergedTwice, undefined, 2, null, 'already-merged'],
+    ['may void the other merge', mergedTwice, undefined, 3, null, 'nothing'],
+    ['does not file a document twice', [registered, filed, filed], 1, 1, filed, 'document-exists'],
+    [
+      'may tell of a step in the life cycle again',
+      [registered, activated, activated],
+      1,
+      1,
+      activated,
+      'nothing',
+    ],
+  ])('%s', (_sentence, given, voided, corrected, to, code) => {
+    expect(
+      excludedBy(customerRules, { given, corrected, to, ...(voided === undefined ? {} : { voided }) }),
+    ).toBe(code);
   });
 });

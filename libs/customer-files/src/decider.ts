@@ -58,6 +58,7 @@ export const customerRules: FactRules<CustomerFile, CustomerFact> = {
     'CustomerErased',
   ],
   byCommandOnly: ['CustomerErased'],
+  exclusions: ['already-registered', 'already-merged', 'document-exists'],
   initial: {
     lifecycle: 'absent',
     registered: false,

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
-import { type CommandContext, CommandsModule } from '#commands';
+import { type CommandContext, CommandsModule, RecordFacts } from '#commands';
 import { customerSubject } from '#journal';
 import { context, customer, freshId, openWorkbench, type Workbench } from '../../commands/test/workbench.ts';
 import {
@@ -131,5 +131,18 @@ describe('customer-file commands on the command bus', () => {
     expect(await erase()).toMatchObject({ revision: 1n });
     expect(bench.keys.open(customerSubject(id), 'name', envelope)).toBeUndefined();
     expect(await erase()).toMatchObject({ code: 'already-erased' });
+  });
+
+  it('an erasure is not taken back by a correction', async () => {
+    const id = await registered();
+    const stream = `customer-${id}`;
+    const erasing = { legalBasis: 'GDPR 17', requestedBy: 'the customer' };
+    await bus.execute(new EraseCustomer(id, erasing, context()));
+    const targetEventId = (await bench.journal.load(stream)).events.at(-1)?.eventId;
+    const data = { targetEventId, replacement: null, reason: 'changed our mind', authorisedBy: 'mei' };
+    const correction = { type: 'FactCorrected', stream, data };
+    expect(await bus.execute(new RecordFacts([correction], context()))).toMatchObject([
+      { status: 'refused', problem: { code: 'not-correctable' } },
+    ]);
   });
 });

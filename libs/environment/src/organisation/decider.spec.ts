@@ -1,4 +1,4 @@
-import { verdictOn } from '#commands';
+import { excludedBy, verdictOn } from '#commands';
 import { accountRules, calendarRules, organisationRules } from './decider.ts';
 
 type UnitFact = Parameters<typeof organisationRules.evolve>[1];
@@ -49,5 +49,26 @@ describe('the organisation', () => {
     const calendar = { type: 'CalendarDefined', data: { calendarId: 'fiscal' } };
     expect(verdictOn(accountRules, { given: [account], when: account })).toBe('recorded');
     expect(verdictOn(calendarRules, { given: [calendar], when: calendar })).toBe('recorded');
+  });
+});
+
+describe('a correction of the organisation', () => {
+  it.each<[string, UnitFact[], UnitFact | null, string]>([
+    [
+      'closes no cycle with a later move',
+      [root, unit('south', 'root'), sales, unit('sales', 'south', '2021-01-01')],
+      unit('south', 'sales'),
+      'parent-cycle',
+    ],
+    [
+      'takes no move back that a later one rests on',
+      [root, unit('south', 'sales'), unit('south', 'root'), unit('sales', 'south')],
+      null,
+      'parent-cycle',
+    ],
+    ['may rename a unit', [root, sales, north], unit('sales', 'root', '2019-01-01'), 'nothing'],
+  ])('%s', (_sentence, given, to, code) => {
+    const corrected = to === null ? 2 : 1;
+    expect(excludedBy(organisationRules, { given, corrected, to })).toBe(code);
   });
 });

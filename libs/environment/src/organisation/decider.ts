@@ -20,6 +20,7 @@ export interface Organisation {
  */
 export const organisationRules: FactRules<Organisation, EventOf<'UnitDefined'>> = {
   types: ['UnitDefined'],
+  exclusions: ['parent-cycle'],
   initial: { units: new Map() },
   refusal: (organisation, { data }): Refusal | undefined => {
     const { unitId, parentId } = data;

@@ -1,4 +1,4 @@
-import { verdictOn } from '#commands';
+import { excludedBy, verdictOn } from '#commands';
 import { assetRules } from './decider.ts';
 
 type AssetFact = Parameters<typeof assetRules.evolve>[1];
@@ -23,4 +23,9 @@ describe('an asset', () => {
   ])('%s', (_sentence, given, when, late, verdict) => {
     expect(verdictOn(assetRules, { given, when, late })).toBe(verdict);
   });
+});
+
+it('a correction does not retire an asset that is retired later', () => {
+  const story = { given: [capitalised, depreciated, retired], corrected: 1, to: retired };
+  expect(excludedBy(assetRules, story)).toBe('already-retired');
 });

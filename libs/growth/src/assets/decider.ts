@@ -15,6 +15,7 @@ export interface Asset {
  */
 export const assetRules: FactRules<Asset, EventOf<'AssetChanged'>> = {
   types: ['AssetChanged'],
+  exclusions: ['already-retired'],
   initial: { capitalised: false, retired: false },
   refusal: (asset, { data }, late): Refusal | undefined => {
     const { assetId, change } = data;

@@ -1,4 +1,4 @@
-import { verdictOn } from '#commands';
+import { excludedBy, verdictOn } from '#commands';
 import { developmentRules, improvementRules, productRules } from './decider.ts';
 
 type GateFact = Parameters<typeof developmentRules.evolve>[1];
@@ -46,4 +46,9 @@ describe('facts told once', () => {
     expect(verdictOn(productRules, { given: [launch], when: launch })).toBe('already-recorded');
     expect(verdictOn(productRules, { given: [launch], when: variant })).toBe('recorded');
   });
+});
+
+it('a correction does not pass a gate that is passed later', () => {
+  const story = { given: [approved, developed], corrected: 0, to: developed };
+  expect(excludedBy(developmentRules, story)).toBe('gate-passed');
 });

@@ -21,6 +21,7 @@ export interface Development {
  */
 export const developmentRules: FactRules<Development, EventOf<'DevelopmentGatePassed'>> = {
   types: ['DevelopmentGatePassed'],
+  exclusions: ['gate-passed'],
   initial: { passed: new Map() },
   refusal: ({ passed }, { data }, late): Refusal | undefined => {
     const { projectId, gate, passedOn } = data;

@@ -1,4 +1,4 @@
-import { verdictOn } from '#commands';
+import { excludedBy, verdictOn } from '#commands';
 import { employeeRules, jobRules } from './decider.ts';
 
 type EmployeeFact = Parameters<typeof employeeRules.evolve>[1];
@@ -52,4 +52,9 @@ describe('an employee', () => {
     };
     expect(verdictOn(jobRules, { given: [required], when: required })).toBe('recorded');
   });
+});
+
+it('a correction does not tell what is told later', () => {
+  const story = { given: [hired, secondJob], corrected: 0, to: secondJob };
+  expect(excludedBy(employeeRules, story)).toBe('already-recorded');
 });

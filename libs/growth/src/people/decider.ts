@@ -24,6 +24,7 @@ export interface Employee {
  */
 export const employeeRules: FactRules<Employee, EmployeeFact> = {
   types: ['EmploymentChanged', 'TrainingCompleted', 'SkillAssessed'],
+  exclusions: ['already-recorded'],
   initial: { EmploymentChanged: new Set(), TrainingCompleted: new Set(), SkillAssessed: new Set() },
   refusal: (employee, fact, late) => rulesOf[fact.type].refusal(employee[fact.type], fact, late),
   evolve: (employee, fact) => ({

@@ -1,4 +1,4 @@
-import { verdictOn } from '#commands';
+import { excludedBy, verdictOn } from '#commands';
 import { processCaseRules } from './decider.ts';
 
 type CaseFact = Parameters<typeof processCaseRules.evolve>[1];
@@ -25,4 +25,12 @@ describe('a process case', () => {
   ])('%s', (_sentence, given, when, late, verdict) => {
     expect(verdictOn(processCaseRules, { given, when, late })).toBe(verdict);
   });
+});
+
+it.each([
+  ['opening', [opened, step, opened], 0, 'already-opened'],
+  ['closing', [opened, closed, closed], 1, 'already-closed'],
+])('a correction does not give a voided %s back beside another', (_name, given, corrected, code) => {
+  const to = given[corrected] as CaseFact;
+  expect(excludedBy(processCaseRules, { given, voided: corrected, corrected, to })).toBe(code);
 });

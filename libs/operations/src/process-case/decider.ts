@@ -22,6 +22,7 @@ export interface ProcessCase {
  */
 export const processCaseRules: FactRules<ProcessCase, ProcessCaseFact> = {
   types: ['ProcessCaseOpened', 'ProcessStepPerformed', 'ProcessCaseClosed'],
+  exclusions: ['already-opened', 'already-closed'],
   initial: { opened: false, closed: false },
   refusal,
   evolve: (state, { type }) => {

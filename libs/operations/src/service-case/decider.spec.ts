@@ -1,4 +1,4 @@
-import { verdictOn } from '#commands';
+import { excludedBy, verdictOn } from '#commands';
 import { serviceCaseRules } from './decider.ts';
 
 type CaseFact = Parameters<typeof serviceCaseRules.evolve>[1];
@@ -33,4 +33,9 @@ describe('a service case', () => {
   ])('%s', (_sentence, given, when, late, verdict) => {
     expect(verdictOn(serviceCaseRules, { given, when, late })).toBe(verdict);
   });
+});
+
+it('a correction does not give a voided opening back beside another', () => {
+  const story = { given: [opened, answered, opened], voided: 0, corrected: 0, to: opened };
+  expect(excludedBy(serviceCaseRules, story)).toBe('already-opened');
 });

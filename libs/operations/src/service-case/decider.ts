@@ -29,6 +29,7 @@ export const serviceCaseRules: FactRules<ServiceCase, ServiceCaseFact> = {
     'ServiceCaseResolved',
     'ServiceCaseReopened',
   ],
+  exclusions: ['already-opened'],
   initial: { opened: false, resolved: false },
   refusal,
   evolve,

@@ -1,4 +1,4 @@
-import { verdictOn } from '#commands';
+import { excludedBy, verdictOn } from '#commands';
 import type { EventOf } from '#contracts';
 import { cashRules, invoiceRules, ledgerRules, surveyRules } from './decider.ts';
 
@@ -26,4 +26,10 @@ describe('documents', () => {
     expect(verdictOn(rules, { given: [], when: fact })).toBe('recorded');
     expect(verdictOn(rules, { given: [fact], when: fact })).toBe('already-recorded');
   });
+});
+
+it('a correction does not give a voided document back beside the one that took its number', () => {
+  expect(excludedBy(invoiceRules, { given: [invoice, note], voided: 0, corrected: 0, to: invoice })).toBe(
+    'already-issued',
+  );
 });

@@ -16,6 +16,7 @@ export interface Invoice {
  */
 export const invoiceRules: FactRules<Invoice, InvoiceFact> = {
   types: ['InvoiceIssued', 'CreditNoteIssued'],
+  exclusions: ['already-issued'],
   initial: { issuedAs: undefined },
   refusal: ({ issuedAs }, fact): Refusal | undefined => {
     if (issuedAs === undefined) return undefined;

@@ -1,4 +1,4 @@
-import { verdictOn } from '#commands';
+import { excludedBy, verdictOn } from '#commands';
 import { orderRules } from './decider.ts';
 
 type OrderFact = Parameters<typeof orderRules.evolve>[1];
@@ -140,5 +140,40 @@ describe('an order', () => {
     const odd = shipped('constructor', 1, '1');
     expect(verdictOn(orderRules, { given: [placed], when: odd })).toBe('recorded');
     expect(verdictOn(orderRules, { given: [placed, odd], when: odd })).toBe('already-shipped');
+  });
+});
+
+describe('a correction of an order', () => {
+  it.each<[string, OrderFact[], number | undefined, number, OrderFact | null, string]>([
+    ['does not place it twice', [placed, placed], 0, 0, placed, 'already-placed'],
+    [
+      'does not ship a shipment twice',
+      [placed, shipped('S1', 1, '1'), shipped('S2', 1, '1')],
+      undefined,
+      1,
+      shipped('S2', 1, '1'),
+      'already-shipped',
+    ],
+    [
+      'does not take back a return twice',
+      [placed, returned('R1', '11', '1'), returned('R1', '11', '1')],
+      1,
+      1,
+      returned('R1', '11', '1'),
+      'already-returned',
+    ],
+    ['may void it under its shipments', [placed, shipped('S1', 1, '12')], undefined, 0, null, 'nothing'],
+    [
+      'may change its lines before those of its shipments are changed',
+      [placed, shipped('S1', 2, '1')],
+      undefined,
+      0,
+      fact('OrderPlaced', { lines: [] }),
+      'nothing',
+    ],
+  ])('%s', (_sentence, given, voided, corrected, to, code) => {
+    expect(
+      excludedBy(orderRules, { given, corrected, to, ...(voided === undefined ? {} : { voided }) }),
+    ).toBe(code);
   });
 });

@@ -43,6 +43,7 @@ export interface Order {
  */
 export const orderRules: FactRules<Order, OrderFact> = {
   types: ['OrderPlaced', 'OrderLineCancelled', 'GoodsShipped', 'DeliveryConfirmed', 'GoodsReturned'],
+  exclusions: ['already-placed', 'already-shipped', 'already-returned'],
   initial: {
     lines: undefined,
     cancelled: new Map(),
