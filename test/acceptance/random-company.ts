@@ -4,7 +4,7 @@ import type { Random } from '../storms/lib/random.ts';
 import type { World } from './world.ts';
 
 /**
- * A seeded company with late facts, corrections, corrections of corrections, voids, merges, unmerges, late segments, moving units
+ * A seeded company with late facts, corrections, corrections of corrections, voids, facts given back, facts of one day, merges, unmerges, late segments, moving units
  * and policy changes.
  */
 export const UNITS = ['root', 'north', 'south', 'south-west'];
@@ -138,7 +138,7 @@ export class Company {
     if (this.#known.length > 20 && this.#random.chance(18)) {
       const target = this.#random.pick(this.#known);
       const { type, data } = target.fact;
-      const replacement = this.#random.chance(25) ? null : this.#changed(type, data as Data);
+      const replacement = this.#replacement(type, data as Data);
       return {
         type: 'FactCorrected',
         stream: target.stream,
@@ -146,7 +146,27 @@ export class Company {
       };
     }
     const type = this.#random.pick(TYPES);
-    return { type, data: this.#dataOf(type) };
+    const taken = type === 'LedgerAmountPosted' && this.#random.chance(15) ? this.#takenBack() : undefined;
+    return { type, data: taken ?? this.#dataOf(type) };
+  }
+
+  /** A posting that takes back what an earlier one posted, on the same day. */
+  #takenBack(): Data | undefined {
+    const postings = this.#known.filter(({ fact }) => fact.type === 'LedgerAmountPosted');
+    if (postings.length === 0) return undefined;
+    const data = this.#random.pick(postings).fact.data as Data;
+    const amount = String(data['amount']);
+    return {
+      ...data,
+      postingId: `l${this.#count}`,
+      amount: amount.startsWith('-') ? amount.slice(1) : `-${amount}`,
+    };
+  }
+
+  /** A void, what the fact said at first (it may have been voided since), or other content. */
+  #replacement(type: string, data: Data): Data | null {
+    if (this.#random.chance(25)) return null;
+    return this.#random.chance(30) ? data : this.#changed(type, data);
   }
 
   /** The same fact with other content, its ids kept. */
@@ -294,7 +314,11 @@ export class Company {
           ...(random.chance(10) ? { opening: true } : {}),
         };
       case 'CustomerSegmentAssigned':
-        return { customerId, segmentCode: random.pick(SEGMENTS), effectiveFrom: day };
+        return {
+          customerId,
+          segmentCode: random.pick(SEGMENTS),
+          effectiveFrom: random.pick([day, '2024-01-01', '2024-02-01']),
+        };
       case 'CustomerActivated':
         return { customerId: random.pick(['k1', 'k2']), basis: 'contract', unitId, effectiveOn: day };
       case 'CustomerLapsed':
@@ -322,7 +346,7 @@ export class Company {
           responseId: `a${id}`,
           ...(random.chance(60) ? { customerId } : {}),
           unitId,
-          answeredOn: day,
+          answeredOn: random.pick([day, '2024-02-10']),
           instrument,
           ...(instrument === 'NPS' || instrument === 'CSAT'
             ? {}

@@ -103,13 +103,13 @@ function trainingDates(scope: Scope): string[] {
     .map((fact) => text(fact, 'completedOn'));
 }
 
-/** A project belongs to the unit of its first gate that names one. */
+/** A gate that names no unit lies where its project does: at the first of its gates that names one. */
 function gateDates(scope: Scope): string[] {
   const gates = scope.company.of('DevelopmentGatePassed');
   return gates
     .filter((fact) =>
       scope.has(
-        firstUnit(gates, 'projectId', text(fact, 'projectId')) ?? 'root',
+        unitOf(fact) ?? firstUnit(gates, 'projectId', text(fact, 'projectId')) ?? 'root',
         text(fact, 'passedOn'),
         undefined,
       ),

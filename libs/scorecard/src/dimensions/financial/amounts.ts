@@ -125,8 +125,10 @@ export class PeriodAmounts {
     for (const { day, measure, amount } of this.#amounts) {
       const posting = postingOf(measure);
       if (!posting || posting.opening || eliminated(this.#ask, posting.counter, day)) continue;
-      if (this.#chart.classOf(posting.account, day) === undefined) unknown.add(posting.account);
-      else if (wanted(posting.account, day)) own.push({ currency: posting.currency, day, amount });
+      const { account, currency } = posting;
+      if (currency !== undefined) {
+        if (wanted(account, day)) own.push({ currency, day, amount });
+      } else if (this.#chart.classOf(account, day) === undefined) unknown.add(account);
     }
     return sumOf(this.#flows(own), [...unknown].sort());
   }
@@ -150,20 +152,21 @@ export class PeriodAmounts {
 
 interface Posting {
   readonly account: string;
-  readonly currency: string;
+  /** Undefined: the amount is a number of postings. */
+  readonly currency: string | undefined;
   readonly counter: string;
   readonly opening: boolean;
 }
 
+function isPosted(measure: string): boolean {
+  return measure.startsWith('$led|') || measure.startsWith('$ledn|');
+}
+
 function postingOf(measure: string): Posting | undefined {
-  if (!measure.startsWith('$led|')) return undefined;
-  const [, account, currency, counter, opening] = measure.split('|') as [
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  if (!isPosted(measure)) return undefined;
+  const [kind, account = '', ...rest] = measure.split('|');
+  const currency = kind === '$led' ? rest.shift() : undefined;
+  const [counter = '', opening] = rest;
   return {
     account: decodeURIComponent(account),
     currency,
@@ -199,15 +202,17 @@ export async function capitalAt(
   for (const { measure, day: postedOn, amount } of await postingsUpTo(ask, day)) {
     const posting = postingOf(measure);
     if (!posting || eliminated(ask, posting.counter, day)) continue;
-    const accountClass = chart.classOf(posting.account, postedOn);
-    if (accountClass === undefined) unknown.add(posting.account);
-    else if (BALANCE_CLASSES.has(accountClass)) known = true;
-    if (
+    const { account, currency } = posting;
+    const accountClass = chart.classOf(account, postedOn);
+    if (currency === undefined) {
+      if (accountClass === undefined) unknown.add(account);
+      else if (BALANCE_CLASSES.has(accountClass)) known = true;
+    } else if (
       accountClass !== undefined &&
       accountClass !== leftOut &&
       (ASSET_CLASSES.has(accountClass) || accountClass === 'liability-current-non-interest-bearing')
     ) {
-      balances.push({ currency: posting.currency, day, amount });
+      balances.push({ currency, day, amount });
     }
   }
   return { ...sumOf(ask.translation.balances(balances, day, period.text), [...unknown].sort()), known };
@@ -236,13 +241,13 @@ async function postingsUpTo(ask: Ask, day: number): Promise<Amount[]> {
   const out: Amount[] = [];
   for (const unit of units) {
     for (const [slot, measure, amount] of allTime.get(allTimeOf(unit))?.entries() ?? []) {
-      if (!measure.startsWith('$led|') || slot >= last || opened.has(slot)) continue;
+      if (!isPosted(measure) || slot >= last || opened.has(slot)) continue;
       out.push({ unit, day: dayOfCivil(Math.floor(slot / 12), (slot % 12) + 1, 1), measure, amount });
     }
     for (const slot of opened) {
       const first = dayOfCivil(Math.floor(slot / 12), (slot % 12) + 1, 1) - 1;
       for (const [dayOfMonth, measure, amount] of pages.get(monthOf(unit, slot))?.entries() ?? []) {
-        if (measure.startsWith('$led|') && first + dayOfMonth <= day)
+        if (isPosted(measure) && first + dayOfMonth <= day)
           out.push({ unit, day: first + dayOfMonth, measure, amount });
       }
     }

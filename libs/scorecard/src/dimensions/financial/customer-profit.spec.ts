@@ -36,8 +36,8 @@ function served(
   postedOn: string,
   amount: string,
   more: object = {},
-): void {
-  company.fact('LedgerAmountPosted', {
+): string {
+  return company.fact('LedgerAmountPosted', {
     postingId: `l${++count}`,
     customerId,
     postedOn,
@@ -81,6 +81,19 @@ it('is the sum over customers, with how many leave something and how many cost',
     n: 3,
     flags: [],
   });
+});
+
+it('counts whom it cost something to serve, also when that was taken back, not when it was voided', async () => {
+  const made = company();
+  const posting = served(made, 'd', '2024-03-21', '7', { accountCode: 'operating-expense:late' });
+  expect(await made.brief(kpi, '2024-03')).toBe('ok 23.00 n=4');
+  const back = served(made, 'd', '2024-03-21', '-7', { accountCode: 'operating-expense:late' });
+  expect(await made.brief(kpi, '2024-03')).toBe('ok 30.00 n=4');
+  made.void(posting);
+  made.void(back);
+  expect(await made.brief(kpi, '2024-03')).toBe('ok 30.00 n=3');
+  made.void(served(made, 'd', '2024-03-21', '7', { accountCode: 'mystery' }));
+  expect(await made.brief(kpi, '2024-03')).toBe('ok 30.00 n=3');
 });
 
 it('takes merged files for one customer, from the merge on', async () => {

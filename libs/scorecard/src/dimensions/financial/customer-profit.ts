@@ -15,7 +15,7 @@ interface Account {
 }
 
 const NOTHING: Account = { revenue: ZERO, costOfSales: ZERO, costToServe: ZERO };
-const READ = /^(\$src:invoices$|inv\||cred\||cost\||credcost\||costless$|costed$|serve\|)/;
+const READ = /^(\$src:invoices$|inv\||cred\||cost\||credcost\||costless$|costed$|served?\|)/;
 
 /** Customer profitability 客户盈利能力: what customers leave after what it costs to serve them. Source: Kaplan and Norton 1996 ch. 4; kpis.md F1; docs/figures.md §5. */
 export const customerProfitability: KpiSheet = {
@@ -83,17 +83,23 @@ function accountOf(
 ): Account & { readonly counts: boolean } {
   const unknown = new Set<string>();
   const serving: Amount[] = [];
+  let postings = 0n;
   for (const amount of amounts) {
     if (!amount.measure.startsWith('serve|')) continue;
     const [, code = '', , counter = ''] = amount.measure.split('|').map(decodeURIComponent);
     if (eliminated(ask, counter, amount.day)) continue;
-    const found = chart.classOf(code, amount.day);
+    if (chart.classOf(code, amount.day) === 'operating-expense') serving.push(amount);
+  }
+  for (const { day, measure, amount } of standingPostings(amounts)) {
+    const [, code = '', counter = ''] = measure.split('|').map(decodeURIComponent);
+    if (eliminated(ask, counter, day)) continue;
+    const found = chart.classOf(code, day);
     if (found === undefined) unknown.add(code);
-    if (found === 'operating-expense') serving.push(amount);
+    if (found === 'operating-expense') postings += amount;
   }
   const flows = (prefix: string) => sumOf(ask.translation.flows(under(amounts, prefix)));
   return {
-    counts: count(amounts, '$src:invoices') > 0n || serving.length > 0,
+    counts: count(amounts, '$src:invoices') > 0n || postings > 0n,
     revenue: minus(flows('inv|'), flows('cred|')),
     costOfSales: minus(flows('cost|'), flows('credcost|')),
     costToServe: sumOf(
@@ -107,6 +113,18 @@ function accountOf(
       [...unknown].sort(),
     ),
   };
+}
+
+/** How many postings stand, by day and account: a history keeps what was taken back. */
+function standingPostings(amounts: readonly Amount[]): Amount[] {
+  const counts = new Map<string, Amount>();
+  for (const own of amounts) {
+    if (!own.measure.startsWith('served|')) continue;
+    const key = `${own.day} ${own.measure}`;
+    const known = counts.get(key);
+    counts.set(key, known ? { ...known, amount: known.amount + own.amount } : own);
+  }
+  return [...counts.values()].filter(({ amount }) => amount > 0n);
 }
 
 function count(amounts: readonly Amount[], name: string): bigint {

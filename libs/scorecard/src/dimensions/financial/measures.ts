@@ -10,8 +10,8 @@ import { movedByDelivery } from './cut-off.ts';
  * What the facts contribute to the financial measures 财务. Money in millionths; the currency is part of the measure.
  *
  * `inv|CUR` `cred|CUR` net of tax, `tax|CUR` `credtax|CUR` tax · `$rec|CUR` what is owed: invoices with tax less credit notes and payments · `cost|CUR` `credcost|CUR` · `costless` / `costed` invoice lines without and with a cost ·
- * `cash|activity|CUR` and `moves|activity` · `$led|account|CUR|counter unit|o` ledger postings (o: opening) ·
- * `serve|account|CUR|counter unit` those that name a customer, with the customer · `moved|<measure>` what a cut-off by delivery takes
+ * `cash|activity|CUR` and `moves|activity` · `$led|account|CUR|counter unit|o` ledger postings (o: opening), `$ledn|account|counter unit|o` their number ·
+ * `serve|account|CUR|counter unit` and `served|account|counter unit` likewise those that name a customer, with the customer · `moved|<measure>` what a cut-off by delivery takes
  * from the day of the invoice and puts on that of the delivery, `undelivered` invoices that it puts nowhere.
  */
 export const financialDimension: Dimension = {
@@ -141,19 +141,15 @@ function* ledgerContributions(facts: readonly Fact[]): Generator<Contribution> {
     const account = encodeURIComponent(data['accountCode'] as string);
     const counter = encodeURIComponent((data['counterUnitId'] as string | undefined) ?? '');
     yield { ...at, measure: '$src:ledger', amount: 1n };
-    yield {
-      ...at,
-      measure: `$led|${account}|${data['currency']}|${counter}|${data['opening'] === true ? 'o' : ''}`,
-      amount: parseMicros(data['amount'] as string),
-    };
+    const opening = data['opening'] === true ? 'o' : '';
+    const amount = parseMicros(data['amount'] as string);
+    yield { ...at, measure: `$led|${account}|${data['currency']}|${counter}|${opening}`, amount };
+    // Postings are counted apart: one whose amount is taken back is there all the same.
+    yield { ...at, measure: `$ledn|${account}|${counter}|${opening}`, amount: 1n };
     const customer = data['customerId'] as string | undefined;
     if (customer === undefined || data['opening'] === true) continue;
-    yield {
-      ...at,
-      customer,
-      measure: `serve|${account}|${data['currency']}|${counter}`,
-      amount: parseMicros(data['amount'] as string),
-    };
+    yield { ...at, customer, measure: `serve|${account}|${data['currency']}|${counter}`, amount };
+    yield { ...at, customer, measure: `served|${account}|${counter}`, amount: 1n };
   }
 }
 
