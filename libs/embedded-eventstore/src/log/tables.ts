@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, linkSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
-import { makeDirectory, syncDirectory } from '#directory-lock';
-import { createEnvironment, DamagedFile, pooledBytes, UnusableData, verifyEnvironment } from '#lmdb-copy';
+import { makeDirectory } from '#directory-lock';
+import { DamagedFile, makeEnvironment, pooledBytes, UnusableData, verifyEnvironment } from '#lmdb-copy';
 
 /** The log's tables in one LMDB file. */
 export interface Tables {
@@ -40,7 +40,7 @@ export function openTables(directory: string): Tables {
   makeDirectory(directory);
   const path = join(directory, FILE);
   if (existsSync(path)) verifyEnvironment(path, { tables: TABLES, wholeUpToBytes: VERIFIED_BYTES_MAX });
-  else create(directory, path);
+  else makeEnvironment(path, MAP_BYTES, fill);
   const tables = openFile(path);
   let format: unknown;
   try {
@@ -58,22 +58,11 @@ export function openTables(directory: string): Tables {
   return tables;
 }
 
-function create(directory: string, path: string): void {
-  const unfinished = `${path}.new-${process.pid}`;
-  createEnvironment(unfinished, MAP_BYTES);
+/** What a new log holds: its format. */
+function fill(unfinished: string): void {
   const tables = openFile(unfinished);
   tables.facts.putSync('format', FORMAT);
   void tables.root.close();
-  try {
-    linkSync(unfinished, path);
-  } catch (error) {
-    // Another process made it in the meantime: its file is as good as ours.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(unfinished, { force: true });
-    rmSync(`${unfinished}-lock`, { force: true });
-  }
-  syncDirectory(directory);
 }
 
 /** Read by us and not by lmdb, so that what cannot be read is an error of our own kind wherever lmdb was loaded first. */

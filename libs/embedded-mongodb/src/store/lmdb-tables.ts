@@ -1,10 +1,10 @@
-import { existsSync, linkSync, rmSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
-import { makeDirectory, syncDirectory } from '#directory-lock';
+import { makeDirectory } from '#directory-lock';
 import {
-  createEnvironment,
   DamagedFile,
+  makeEnvironment,
   pooledBytes,
   reasonOfFailedCommit,
   UnusableData,
@@ -49,7 +49,7 @@ export class LmdbTables implements Tables {
     makeDirectory(directory);
     this.#path = join(directory, FILE);
     if (existsSync(this.#path)) verify(this.#path);
-    else create(directory, this.#path);
+    else makeEnvironment(this.#path, MAP_BYTES, fill);
     this.#root = openFile(this.#path);
     this.#refuseFirstFormat(directory);
     this.#data = dataOf(this.#root);
@@ -234,19 +234,13 @@ function dataOf(root: RootDatabase): Database<Buffer, Buffer> {
   return root.openDB({ name: 'data', keyEncoding: 'binary', ...pooledBytes });
 }
 
-/** A new file gets its name only when it is complete and on disk, so that a crash leaves no half-made store. */
-function create(directory: string, path: string): void {
-  const unfinished = `${path}.new-${process.pid}`;
-  createEnvironment(unfinished, MAP_BYTES);
+/** What a new store holds: its format. */
+function fill(unfinished: string): void {
   const root = openFile(unfinished);
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(FORMAT, 0);
   dataOf(root).putSync(FORMAT_KEY, bytes);
   void root.close();
-  linkSync(unfinished, path);
-  rmSync(unfinished);
-  rmSync(`${unfinished}-lock`, { force: true });
-  syncDirectory(directory);
 }
 
 /** A view of one moment. It keeps pages of the file from being used again: release it. */

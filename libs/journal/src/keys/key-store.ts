@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, linkSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { open as openLmdb } from 'lmdb';
 import { crashPoint } from '#crash-points';
 import { makeDirectory, syncDirectory } from '#directory-lock';
-import { copyEnvironment, createEnvironment } from '#lmdb-copy';
+import { copyEnvironment, makeEnvironment } from '#lmdb-copy';
 
 /** A sealed value as it stands in event data: only who has the subject's key can read it. */
 export interface Sealed {
@@ -69,26 +69,12 @@ const FILE = 'data.mdb';
 /** Of an empty store; lmdb makes it larger as it fills. */
 const MAP_BYTES = 2 ** 20;
 
-/** A new file gets its name only when it is complete. */
-function makeFile(file: string): void {
-  const unfinished = `${file}.new-${process.pid}`;
-  createEnvironment(unfinished, MAP_BYTES);
-  try {
-    linkSync(unfinished, file);
-  } catch (error) {
-    // Another process made it in the meantime: its file is as good as ours.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(unfinished, { force: true });
-  }
-}
-
 /** Opens (and creates) the key store in a directory that only this user can enter. */
 export function openKeyStore({ directory }: { readonly directory: string }): KeyStore {
   makeDirectory(directory);
   chmodSync(directory, 0o700);
   const file = join(directory, FILE);
-  if (!existsSync(file)) makeFile(file);
+  if (!existsSync(file)) makeEnvironment(file, MAP_BYTES);
   // Also of one that was there: who made it may have been killed before this.
   syncDirectory(directory);
   // Without overlapping sync a commit's promise means "on disk": the key is durable before the event that needs it.
