@@ -1,8 +1,8 @@
 import { streamOf } from '#contracts';
 import { type Refusal, refuse } from '#kernel';
 import { invalidInput } from './context.ts';
-import type { AnyFactRules, Content } from './decider.ts';
-import { exclusionBy } from './exclusion.ts';
+import type { Content } from './decider.ts';
+import { exclusionsBy } from './exclusion.ts';
 import { type JudgingRoom, type KnownFact, stateAfter } from './known-facts.ts';
 import { problemsOf } from './new-event.ts';
 import type { PreparedFact } from './prepared-fact.ts';
@@ -11,16 +11,24 @@ import type { PreparedFact } from './prepared-fact.ts';
 interface Correctable {
   readonly index: number;
   readonly factType: string;
+  /** Later facts that it excludes, and its refusal for that: it stands unless they are corrected in the same call. */
+  readonly excludes: readonly Excluded[];
+}
+
+export interface Excluded {
+  /** Place of the excluded fact among those of the stream. */
+  readonly index: number;
+  readonly problem: Refusal;
 }
 
 /**
  * Whether a correction may be recorded. It may name the fact itself or an earlier correction of it.
  *
- * The replacement is judged like a fact told late, on what the stream held before the fact it replaces; it may not exclude
- * what was recorded after that.
+ * The replacement is judged like a fact told late, on what the stream held before the fact it replaces. What it excludes of
+ * what was recorded after that is told, and decided on when all corrections of the call are known.
  *
  * Refusals, in order of precedence: unknown-target, not-correctable, already-void, invalid-input, moves-stream,
- * unknown-customer, unknown-unit, those of the stream's rules, exclusions of later facts.
+ * unknown-customer, unknown-unit, those of the stream's rules, merge-circle.
  */
 export async function refusalOfCorrection(
   room: JudgingRoom,
@@ -45,38 +53,34 @@ export async function refusalOfCorrection(
       'targetEventId',
     );
   }
-  if (replacement === null) {
-    if (target.content === null)
-      return refuse(
-        'already-void',
-        'The fact has been voided before; there is nothing left to void.',
-        'replacement',
-      );
-    return excluding(rules, facts, index, null) ?? { index, factType: target.type };
+  if (replacement === null && target.content === null)
+    return refuse(
+      'already-void',
+      'The fact has been voided before; there is nothing left to void.',
+      'replacement',
+    );
+  const content = replacement as Content | null;
+  if (content !== null) {
+    const problem =
+      formProblem(target, content, correction.stream) ??
+      (await room.references.refusalOfReplacement(target.type, content)) ??
+      rules.refusal(stateAfter(rules, facts.slice(0, index)), { type: target.type, data: content }, true);
+    if (problem !== undefined) return inReplacement(problem);
   }
-  const content = replacement as Content;
-  const problem =
-    formProblem(target, content, correction.stream) ??
-    (await room.references.refusal(target.type, content)) ??
-    rules.refusal(stateAfter(rules, facts.slice(0, index)), { type: target.type, data: content }, true);
-  if (problem !== undefined) return inReplacement(problem);
-  return excluding(rules, facts, index, content) ?? { index, factType: target.type };
+  const circle = await room.references.mergeCircle(facts.with(index, { ...target, content }), target.type);
+  if (circle !== undefined) return circle;
+  const excludes = exclusionsBy(rules, facts, index, content).map(({ index: at, refusal }) => ({
+    index: at,
+    problem: ofCorrection(refusal, facts[at] as KnownFact),
+  }));
+  return { index, factType: target.type, excludes };
 }
 
-/** The refusal of a later fact that the correction would bring about, told of the correction. */
-function excluding(
-  rules: AnyFactRules,
-  facts: readonly KnownFact[],
-  index: number,
-  content: Content | null,
-): Refusal | undefined {
-  const exclusion = exclusionBy(rules, facts, index, content);
-  if (exclusion === undefined) return undefined;
-  const { type, ids } = facts[exclusion.index] as KnownFact;
-  const { code, detail } = exclusion.refusal;
+/** The refusal of a later fact that a correction would bring about, told of the correction. */
+function ofCorrection({ code, detail }: Refusal, { type, ids }: KnownFact): Refusal {
   return refuse(
     code,
-    `${type} ${[...ids][0]} was recorded after this fact and cannot stand beside it so corrected; correct or void that one first. (${detail})`,
+    `${type} ${[...ids][0]} was recorded after this fact and cannot stand beside it so corrected; correct or void that one first, or in the same call. (${detail})`,
     'replacement',
   );
 }

@@ -14,34 +14,38 @@ export interface Exclusion {
 }
 
 /**
- * The first fact after `index` that the fact there excludes once it says `content` (null: is voided), and does not exclude now.
+ * The facts after `index` that are excluded once the fact there says `content` (null: is voided), and are not now.
  *
  * A correction is judged by what stood before the fact it corrects. Facts recorded since may claim what it would claim: an order
  * that was voided, placed anew and is given back. Other contradictions are left to be corrected one after the other.
  */
-export function exclusionBy(
+export function exclusionsBy(
   rules: AnyFactRules,
   facts: readonly StandingFact[],
   index: number,
   content: Content | null,
-): Exclusion | undefined {
-  if (rules.exclusions === undefined) return undefined;
+): readonly Exclusion[] {
   const corrected = facts.map((fact, i) => (i === index ? { ...fact, content } : fact));
-  const excluded = exclusions(rules, corrected, index);
-  if (excluded.length === 0) return undefined;
-  const before = new Set(exclusions(rules, facts, index).map((exclusion) => exclusion.index));
-  return excluded.find((exclusion) => !before.has(exclusion.index));
+  const excluded = exclusionsAfter(rules, corrected, index);
+  if (excluded.length === 0) return [];
+  const before = new Set(exclusionsAfter(rules, facts, index).map((exclusion) => exclusion.index));
+  return excluded.filter((exclusion) => !before.has(exclusion.index));
 }
 
 /** Facts after `index` that those before them exclude. */
-function exclusions(rules: AnyFactRules, facts: readonly StandingFact[], index: number): Exclusion[] {
+export function exclusionsAfter(
+  rules: AnyFactRules,
+  facts: readonly StandingFact[],
+  index: number,
+): readonly Exclusion[] {
+  if (rules.exclusions === undefined) return [];
   const found: Exclusion[] = [];
   let state: unknown = rules.initial;
   for (const [i, { type, content }] of facts.entries()) {
     if (content === null || !rules.types.includes(type)) continue;
     const fact: Fact = { type, data: content };
     const refusal = i > index ? rules.refusal(state, fact, true) : undefined;
-    if (refusal !== undefined && rules.exclusions?.includes(refusal.code)) found.push({ index: i, refusal });
+    if (refusal !== undefined && rules.exclusions.includes(refusal.code)) found.push({ index: i, refusal });
     state = rules.evolve(state, fact);
   }
   return found;
@@ -58,5 +62,6 @@ export function excludedBy(
   },
 ): string {
   const facts = story.given.map(({ type, data }, i) => ({ type, content: i === story.voided ? null : data }));
-  return exclusionBy(rules, facts, story.corrected, story.to?.data ?? null)?.refusal.code ?? 'nothing';
+  const [first] = exclusionsBy(rules, facts, story.corrected, story.to?.data ?? null);
+  return first?.refusal.code ?? 'nothing';
 }

@@ -1,7 +1,8 @@
 import { type Content, factChains, type RecordedEvent } from '#journal';
 import { canonicalJson, type Refusal, refuse } from '#kernel';
-import { refusalOfCorrection } from './correction.ts';
+import { type Excluded, refusalOfCorrection } from './correction.ts';
 import type { AnyFactRules } from './decider.ts';
+import { exclusionsAfter } from './exclusion.ts';
 import { type JudgingRoom, type KnownFact, stateAfter } from './known-facts.ts';
 import type { PreparedFact } from './prepared-fact.ts';
 import { sameAsRecorded } from './same-content.ts';
@@ -22,7 +23,10 @@ export type Judged =
   | { readonly verdict: 'repeated'; readonly fact: PreparedFact; readonly twin: PreparedFact }
   | { readonly verdict: 'refused'; readonly fact: PreparedFact; readonly problem: Refusal };
 
-/** Judges the facts one after the other, each on what the stream and the earlier ones of the batch leave behind. */
+/**
+ * Judges the facts one after the other, each on what the stream and the earlier ones of the batch leave behind. What corrections
+ * exclude is judged by what all of them leave behind: two facts may exchange what they say.
+ */
 export async function judge(
   room: JudgingRoom,
   group: readonly PreparedFact[],
@@ -32,26 +36,44 @@ export async function judge(
   const taken = new Map<string, PreparedFact>();
   const course = new Course(room.rulesOf, events);
   const judged: Judged[] = [];
+  const excluding = new Map<PreparedFact, readonly Excluded[]>();
   for (const fact of group) {
     const earlier = stored.get(fact.eventId);
     const twin = taken.get(fact.eventId);
     if (earlier !== undefined) judged.push(againstEarlier(room, fact, earlier));
     else if (twin !== undefined) judged.push(againstTwin(fact, twin));
     else {
-      const verdict = await onCourse(room, fact, course);
+      const { excludes = [], ...verdict } = await onCourse(room, fact, course);
+      excluding.set(fact, excludes);
       if (verdict.verdict === 'accepted') taken.set(fact.eventId, fact);
       judged.push(verdict);
     }
   }
-  return judged;
+  return judged.map((each) => withoutExclusions(each, excluding.get(each.fact), course));
 }
 
-async function onCourse(room: JudgingRoom, fact: PreparedFact, course: Course): Promise<Judged> {
+/** Refused when one of the facts that it excluded is still excluded in the end. */
+function withoutExclusions(
+  judged: Judged,
+  excludes: readonly Excluded[] | undefined,
+  course: Course,
+): Judged {
+  if (judged.verdict !== 'accepted' || excludes === undefined || excludes.length === 0) return judged;
+  const excluded = course.excluded(judged.factType);
+  const still = excludes.find(({ index }) => excluded.has(index));
+  return still === undefined ? judged : { verdict: 'refused', fact: judged.fact, problem: still.problem };
+}
+
+async function onCourse(
+  room: JudgingRoom,
+  fact: PreparedFact,
+  course: Course,
+): Promise<Judged & { readonly excludes?: readonly Excluded[] }> {
   if (fact.type === 'FactCorrected') {
     const judged = await refusalOfCorrection(room, fact, course.facts);
     if ('refused' in judged) return { verdict: 'refused', fact, problem: judged };
     course.correct(judged.index, fact);
-    return { verdict: 'accepted', fact, factType: judged.factType };
+    return { verdict: 'accepted', fact, factType: judged.factType, excludes: judged.excludes };
   }
   const problem = (await room.references.refusal(fact.type, fact.data)) ?? course.refusal(fact);
   if (problem !== undefined) return { verdict: 'refused', fact, problem };
@@ -115,6 +137,11 @@ class Course {
     const content = correction.data['replacement'] as Content | null;
     this.facts[index] = { ...fact, ids: new Set(fact.ids).add(correction.eventId), content };
     this.#state = undefined;
+  }
+
+  /** Places of the facts that those before them exclude. */
+  excluded(type: string): ReadonlySet<number> {
+    return new Set(exclusionsAfter(this.#rules(type), this.facts, -1).map(({ index }) => index));
   }
 
   #stateOf(rules: AnyFactRules): unknown {

@@ -23,10 +23,12 @@ export interface RevokeReport {
   readonly refused: readonly { readonly eventId: string; readonly code: string; readonly detail: string }[];
 }
 
-/** What the log says of a batch. */
+/** What the log says of a fact of a batch. */
 interface Found {
-  readonly facts: Map<string, string>;
-  readonly voided: Set<string>;
+  readonly stream: string;
+  /** The fact's own id, or that of the last correction of it: a void of what was given back is another fact than the void before. */
+  last: string;
+  voided: boolean;
 }
 
 /**
@@ -38,13 +40,15 @@ interface Found {
  */
 export async function revokeBatch(request: RevokeRequest): Promise<RevokeReport | Refusal> {
   const { batchId, recorder, context, reason, authorisedBy } = request;
-  const { facts, voided } = await factsOfBatch(request);
-  if (facts.size === 0)
+  const facts = await factsOfBatch(request);
+  if (facts.length === 0)
     return refuse('unknown-batch', `No fact of a batch ${batchId} is in the log.`, 'batchId');
-  const voids = [...facts]
-    .filter(([eventId]) => !voided.has(eventId))
+  // The last one first: what the others leave behind has stood before.
+  const voids = facts
+    .filter(({ voided }) => !voided)
+    .reverse()
     .map(
-      ([targetEventId, stream]): SubmittedFact => ({
+      ({ last: targetEventId, stream }): SubmittedFact => ({
         type: 'FactCorrected',
         stream,
         data: { targetEventId, replacement: null, reason, authorisedBy },
@@ -67,23 +71,28 @@ export async function revokeBatch(request: RevokeRequest): Promise<RevokeReport 
         });
     }
   }
-  return { batchId, facts: facts.size, voided: done, alreadyVoid: voided.size, refused };
+  return { batchId, facts: facts.length, voided: done, alreadyVoid: facts.length - voids.length, refused };
 }
 
-async function factsOfBatch({ events, batchId }: RevokeRequest): Promise<Found> {
-  const found: Found = { facts: new Map(), voided: new Set() };
-  /** Corrections of the batch's facts by their own id: each leads to the fact it corrects. */
-  const roots = new Map<string, string>();
+/** The facts of a batch, in order of record. */
+async function factsOfBatch({ events, batchId }: RevokeRequest): Promise<readonly Found[]> {
+  const facts: Found[] = [];
+  /** By the fact's own id and those of its corrections. */
+  const byId = new Map<string, Found>();
   for await (const { eventId, type, stream, data, metadata } of events) {
     if (type === 'FactCorrected') {
-      const target = String(data['targetEventId']);
-      const root = found.facts.has(target) ? target : roots.get(target);
-      if (root === undefined) continue;
-      roots.set(eventId, root);
-      if (data['replacement'] === null) found.voided.add(root);
-    } else if (batchOf(metadata) === batchId) found.facts.set(eventId, stream);
+      const fact = byId.get(String(data['targetEventId']));
+      if (fact === undefined) continue;
+      byId.set(eventId, fact);
+      fact.last = eventId;
+      fact.voided = data['replacement'] === null;
+    } else if (batchOf(metadata) === batchId) {
+      const fact = { stream, last: eventId, voided: false };
+      facts.push(fact);
+      byId.set(eventId, fact);
+    }
   }
-  return found;
+  return facts;
 }
 
 function batchOf({ source }: RecordedEvent['metadata']): unknown {

@@ -25,6 +25,8 @@ export interface Change {
   readonly factId: string;
   /** Position of the fact itself; for a correction of the root of its chain. */
   readonly factPosition: Position;
+  /** Revision of the fact itself in its stream. */
+  readonly factRevision: bigint;
   /** Type of the fact, never `FactCorrected`. */
   readonly type: string;
   /** Unit that the fact's metadata name, for facts whose content names none. */
@@ -138,6 +140,7 @@ function change(
     revision: event.revision,
     factId: fact.eventId,
     factPosition: fact.position,
+    factRevision: fact.revision,
     type: fact.type,
     ...(typeof unitId === 'string' && { unitId }),
     metadata: event.metadata,

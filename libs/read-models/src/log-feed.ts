@@ -17,7 +17,7 @@ export async function inputOf(journal: Journal, event: RecordedEvent): Promise<I
   if ('unresolved' in resolved) {
     return { kind: 'unreadable', ...place, type: event.type, revision, reason: resolved.unresolved };
   }
-  const { factId, factPosition, before, after, unitId } = resolved;
+  const { factId, factPosition, factRevision, before, after, unitId } = resolved;
   const type = resolved.type as EventType;
   return {
     kind: 'change',
@@ -28,7 +28,7 @@ export async function inputOf(journal: Journal, event: RecordedEvent): Promise<I
       factId,
       factPosition,
       type,
-      revision,
+      revision: factRevision,
       before,
       after,
       ...(unitId === undefined ? {} : { unitId }),

@@ -65,7 +65,7 @@ export class Company {
       at = this.parent(at, date)
     )
       chain.push(at);
-    return chain;
+    return chain.includes('root') ? chain : [...chain, 'root'];
   }
 
   definition(unit: string): Fact | undefined {
@@ -107,13 +107,23 @@ export class Company {
   }
 
   identity(file: string): string {
-    const seen = new Set([file]);
+    const seen = new Set<string>();
     let at = file;
-    for (let next = this.mergedInto(at); next !== undefined && !seen.has(next); next = this.mergedInto(at)) {
-      seen.add(next);
+    for (;;) {
+      const next = this.mergedInto(at);
+      if (next === undefined) return at;
+      if (seen.has(at)) return this.#firstOfCircle(at);
+      seen.add(at);
       at = next;
     }
-    return at;
+  }
+
+  /** Files that are merged in a circle have no survivor: the first in text order stands for them. */
+  #firstOfCircle(file: string): string {
+    let first = file;
+    for (let at = this.mergedInto(file); at !== undefined && at !== file; at = this.mergedInto(at))
+      if (at < first) first = at;
+    return first;
   }
 
   readonly #members = new Map<string, string[]>();

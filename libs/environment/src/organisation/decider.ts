@@ -58,13 +58,15 @@ export const calendarRules = revised('CalendarDefined');
 
 /**
  * Judged on the day of the change and on every later day on which some unit moves: a move that is harmless today
- * may close a cycle with one that is already dated for next year.
+ * may close a cycle with one that is already dated for next year. A unit's earliest definition holds before its date as well
+ * (docs/figures.md §1), so that one is judged on all days.
  */
 function closesCycle({ units }: Organisation, moved: EventOf<'UnitDefined'>['data']): boolean {
   const { unitId, parentId, effectiveFrom } = moved;
   const after = new Map(units).set(unitId, [...(units.get(unitId) ?? []), { from: effectiveFrom, parentId }]);
   const changes = [...after.values()].flat().map(({ from }) => from);
-  const days = new Set([effectiveFrom, ...changes.filter((day) => day > effectiveFrom)]);
+  const earliest = after.get(unitId)?.every(({ from }) => from >= effectiveFrom) ?? true;
+  const days = new Set([effectiveFrom, ...changes.filter((day) => earliest || day > effectiveFrom)]);
   return [...days].some((day) => reachesItself(after, unitId, day));
 }
 
@@ -78,11 +80,14 @@ function reachesItself(units: Organisation['units'], unitId: string, day: string
   return false;
 }
 
-/** The definition with the latest date up to that day; of two with one date the later record holds. */
+/** The definition with the latest date up to that day, else the earliest; of two with one date the later record holds, of two earliest the first. */
 function parentOn(units: Organisation['units'], unitId: string, day: string): string | undefined {
   let best: Dated | undefined;
   for (const dated of units.get(unitId) ?? []) {
     if (dated.from <= day && (best === undefined || dated.from >= best.from)) best = dated;
   }
+  if (best === undefined)
+    for (const dated of units.get(unitId) ?? [])
+      if (best === undefined || dated.from < best.from) best = dated;
   return best?.parentId;
 }

@@ -14,7 +14,7 @@ export interface Change {
   /** Position of the fact's original: the fact's place in the order of record, however late it comes to a document or comes back. */
   readonly factPosition: Position;
   readonly type: EventType;
-  /** Revision of the event in its stream; the name of a policy's revision. */
+  /** Revision of the fact's original in its stream; the name of a policy's revision. */
   readonly revision: bigint;
   /** Unit named by the metadata, for facts whose content names none. */
   readonly unitId?: string;

@@ -24,15 +24,15 @@ export class CustomerFiles {
     return survivor;
   }
 
-  /** The file that stands for the customer of `file`. */
+  /** The file that stands for the customer of `file`: the last survivor; of files that are merged in a circle the first in text order. */
   identity(file: string): string {
-    const seen = new Set<string>([file]);
-    let at = file;
-    for (let next = this.mergedInto(at); next !== undefined && !seen.has(next); next = this.mergedInto(at)) {
-      seen.add(next);
-      at = next;
+    const chain = [file];
+    for (let next = this.mergedInto(file); next !== undefined; next = this.mergedInto(next)) {
+      const met = chain.indexOf(next);
+      if (met >= 0) return chain.slice(met).sort()[0] as string;
+      chain.push(next);
     }
-    return at;
+    return chain.at(-1) as string;
   }
 
   /** All files of the customer of `file`, in text order. */

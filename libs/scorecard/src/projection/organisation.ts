@@ -26,12 +26,12 @@ export class Organisation {
     return inForce?.parent ?? ROOT;
   }
 
-  /** The unit and its ancestors on a day, leaf first. */
+  /** The unit and its ancestors on a day, leaf first. All units lie below the root, also those that hang below each other. */
   chain(unit: string, day: number): readonly string[] {
     const chain = [unit];
     for (let at = this.parent(unit, day); at !== undefined && !chain.includes(at); at = this.parent(at, day))
       chain.push(at);
-    return chain;
+    return chain.includes(ROOT) ? chain : [...chain, ROOT];
   }
 
   contains(ancestor: string, unit: string, day: number): boolean {

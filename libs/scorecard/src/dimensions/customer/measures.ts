@@ -61,7 +61,8 @@ function answerKey(data: Readonly<Record<string, unknown>>): string {
 }
 
 function* orderContributions(facts: readonly Fact[]): Generator<Contribution> {
-  const placed = facts.find(({ type }) => type === 'OrderPlaced');
+  const placings = facts.filter(({ type }) => type === 'OrderPlaced');
+  const [placed] = placings;
   if (!placed) return;
   const { data } = placed;
   const at = {
@@ -69,7 +70,14 @@ function* orderContributions(facts: readonly Fact[]): Generator<Contribution> {
     day: dayOfText(data['orderedOn'] as string),
     customer: data['customerId'] as string,
   };
-  yield { ...at, measure: '$src:orders', amount: 1n };
+  for (const own of placings) {
+    const unit = namedUnit(own) ?? at.unit;
+    yield {
+      ...{ ...at, unit, day: dayOfText(own.data['orderedOn'] as string) },
+      measure: '$src:orders',
+      amount: 1n,
+    };
+  }
   if (!qualifies(facts, data)) return;
   yield { ...at, measure: 'orders', amount: 1n };
   yield { ...at, measure: 'order-day', amount: 1n, orderDay: true };
@@ -174,5 +182,9 @@ function* marketContributions(facts: readonly Fact[]): Generator<Contribution> {
 }
 
 function unitOf(fact: Fact): string {
-  return (fact.data['unitId'] as string | undefined) ?? fact.unitId ?? ROOT;
+  return namedUnit(fact) ?? ROOT;
+}
+
+function namedUnit(fact: Fact): string | undefined {
+  return (fact.data['unitId'] as string | undefined) ?? fact.unitId;
 }

@@ -93,15 +93,16 @@ function* ofRevenue({
 function* receivables(facts: readonly Fact[]): Generator<Contribution> {
   const documents = [...invoiceDocuments(facts)];
   const invoice = documents.find(({ kind }) => kind === 'invoice');
-  const whose = (day: number, unit: string) => ({
+  const whose = (day: number, unit: string, home = invoice) => ({
     unit,
     day,
-    ...(invoice?.customer === undefined ? {} : { customer: invoice.customer, segmentDay: invoice.day }),
+    ...(home?.customer === undefined ? {} : { customer: home.customer, segmentDay: home.day }),
   });
-  for (const { kind, unit, day, currency, lines } of documents) {
+  for (const document of documents) {
+    const { kind, unit, day, currency, lines } = document;
     const gross = lines.reduce((sum, { net, tax }) => sum + net + tax, 0n);
     yield {
-      ...whose(day, unit),
+      ...whose(day, unit, kind === 'invoice' ? document : invoice),
       measure: `$rec|${currency}`,
       amount: kind === 'invoice' ? gross : -gross,
     };
