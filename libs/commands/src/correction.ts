@@ -11,12 +11,12 @@ import type { PreparedFact } from './prepared-fact.ts';
 interface Correctable {
   readonly index: number;
   readonly factType: string;
-  /** Later facts that it excludes, and its refusal for that: it stands unless they are corrected in the same call. */
+  /** Facts that exclude each other by it, and its refusal for that: it holds unless they are corrected in the same call. */
   readonly excludes: readonly Excluded[];
 }
 
 export interface Excluded {
-  /** Place of the excluded fact among those of the stream. */
+  /** Place of the excluded fact among those of the stream: a later one, or the corrected one itself. */
   readonly index: number;
   readonly problem: Refusal;
 }
@@ -60,19 +60,23 @@ export async function refusalOfCorrection(
       'replacement',
     );
   const content = replacement as Content | null;
+  const excludes: Excluded[] = [];
   if (content !== null) {
-    const problem =
+    const unfit =
       formProblem(target, content, correction.stream) ??
-      (await room.references.refusalOfReplacement(target.type, content)) ??
-      rules.refusal(stateAfter(rules, facts.slice(0, index)), { type: target.type, data: content }, true);
-    if (problem !== undefined) return inReplacement(problem);
+      (await room.references.refusalOfReplacement(target.type, content));
+    if (unfit !== undefined) return inReplacement(unfit);
+    const before = stateAfter(rules, facts.slice(0, index));
+    const problem = rules.refusal(before, { type: target.type, data: content }, true);
+    // What an earlier fact excludes may be freed by a correction of that one in the same call.
+    if (problem !== undefined && rules.exclusions?.includes(problem.code))
+      excludes.push({ index, problem: inReplacement(problem) });
+    else if (problem !== undefined) return inReplacement(problem);
   }
   const circle = await room.references.mergeCircle(facts.with(index, { ...target, content }), target.type);
   if (circle !== undefined) return circle;
-  const excludes = exclusionsBy(rules, facts, index, content).map(({ index: at, refusal }) => ({
-    index: at,
-    problem: ofCorrection(refusal, facts[at] as KnownFact),
-  }));
+  for (const { index: at, refusal } of exclusionsBy(rules, facts, index, content))
+    excludes.push({ index: at, problem: ofCorrection(refusal, facts[at] as KnownFact) });
   return { index, factType: target.type, excludes };
 }
 

@@ -40,6 +40,18 @@ describe('the organisation', () => {
       unit('east', 'sales', '2021-01-01'),
       'parent-cycle',
     ],
+    [
+      'a unit does not hang, before its first date, below one that hangs below it then',
+      [root, unit('a', 'root', '2024-01-01'), unit('b', 'a', '2024-01-01')],
+      unit('a', 'b', '2023-01-01'),
+      'parent-cycle',
+    ],
+    [
+      'a unit that moves up first may take the other below it later',
+      [root, unit('a', 'root', '2020-01-01'), unit('b', 'a', '2020-01-01'), unit('b', 'root', '2021-01-01')],
+      unit('a', 'b', '2022-01-01'),
+      'recorded',
+    ],
   ])('%s', (_sentence, given, when, verdict) => {
     expect(verdictOn(organisationRules, { given, when })).toBe(verdict);
   });
