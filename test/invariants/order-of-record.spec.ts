@@ -12,7 +12,7 @@ import { afterRoot, ROOT } from './documents.ts';
  * one in which every standing fact said so from the start, at the place where it was first recorded.
  * Method: random logs through the pure step; all pages, and figures of all KPIs, at several positions.
  */
-const RUNS = 30 * Number(process.env['INVARIANT_RUNS'] ?? 2);
+const RUNS = 10 * Number(process.env['INVARIANT_RUNS'] ?? 2);
 const EVENTS = 50;
 const LONG_MS = 300_000;
 const NAMES = Object.keys(dimensions) as DimensionName[];
