@@ -20,8 +20,11 @@ describe('corrections by commands', () => {
     if (isRefusal(results)) throw new Error(results.detail);
     return results.map((result) => (result.status === 'refused' ? result.problem.code : result.eventId));
   };
-  const one = async (type: string, data: SubmittedFact['data']): Promise<string> =>
-    (await record({ type, data }))[0] as string;
+  const one = async (type: string, data: SubmittedFact['data']): Promise<string> => {
+    const [id = ''] = await record({ type, data });
+    if (!/^[0-9a-f]{8}-/.test(id)) throw new Error(`${type} was refused: ${id}`);
+    return id;
+  };
   const correction = (targetEventId: string, replacement: object | null, stream: string): SubmittedFact => ({
     type: 'FactCorrected',
     stream,
@@ -70,9 +73,9 @@ describe('corrections by commands', () => {
     one('CustomersMerged', { survivorId, absorbedId, reason });
   const part = (restoredId: string, survivorId: string) =>
     one('CustomersUnmerged', { survivorId, restoredId, reason: 'mistaken' });
-  const expectSameInBothWays = async (kpi: string, period: string): Promise<void> => {
+  const expectSameInBothWays = async (kpi: string, period: string, unit = 'root'): Promise<void> => {
     await world.project();
-    const question = { kpi, unit: 'root', period };
+    const question = { kpi, unit, period };
     const head = await world.journal.head();
     const projected = await world.readModels.figures({ ...question, knownAt: { position: head } });
     const reperformed = (await secondOpinion(world)).figures({ ...question, knownAt: head });
@@ -130,6 +133,23 @@ describe('corrections by commands', () => {
     const better = { survivorId: 'd2', absorbedId: 'd1', reason: 'the same address' };
     expect(await record(correction(first, better, 'customer-d1'))).not.toEqual(['already-merged']);
     expect((await world.journal.load('customer-d1')).events.at(-1)?.data['replacement']).toEqual(better);
+  });
+
+  it('a gate lies in the unit that it names, also when its project lies in another', async () => {
+    for (const unitId of ['east', 'west']) await one('UnitDefined', unit(unitId, 'root', '2000-01-01'));
+    for (const [gate, unitId, passedOn] of [
+      ['approved', 'east', '2024-01-10'],
+      ['developed', 'west', '2024-03-10'],
+    ] as const)
+      await one('DevelopmentGatePassed', {
+        projectId: 'moving',
+        gate,
+        passedOn,
+        projectClass: 'newLine',
+        productIds: [],
+        unitId,
+      });
+    for (const unitId of ['east', 'west']) await expectSameInBothWays('npd-cycle', '2024-03', unitId);
   });
 
   it('a batch is revoked whose last fact rests on its first', async () => {

@@ -198,3 +198,27 @@ it.each(['2024-Q2', '2024-W14..2024-W17', '2024-04-01..2024-04-30', 'FY2024-Q2']
     expect(parts).toMatchObject({ numerator: expect.stringMatching(/^(350|600).00$/) });
   },
 );
+
+it('of two invoices with one number each is owed by its own customer', async () => {
+  const company = inEuro();
+  company.fact('SegmentDefined', {
+    segmentCode: 'gold',
+    name: 'gold',
+    isTarget: true,
+    valueProposition: [],
+    effectiveFrom: '2000-01-01',
+  });
+  company.fact('CustomerSegmentAssigned', {
+    customerId: 'D',
+    segmentCode: 'gold',
+    effectiveFrom: '2000-01-01',
+  });
+  invoice(company, 'i1', '2024-04-05', '100');
+  invoice(company, 'i1', '2024-04-06', '280', { customerId: 'D' });
+  invoice(company, 'i2', '2024-04-07', '100', { customerId: 'D' });
+  paid(company, 'i2', '2024-04-20', '50');
+  // 280 + 20 and 100 + 20, less 50.
+  expect((await company.figure(kpi, '2024-04', { segment: 'gold' })).parts).toMatchObject({
+    numerator: '370.00',
+  });
+});
